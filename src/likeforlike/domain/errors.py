@@ -1,0 +1,69 @@
+"""Every error that likeforlike raises on purpose.
+
+    LikeForLikeError
+    ├── PersonCanFixError          shown without a traceback; CLI exit code 2, HTTP 4xx
+    │   ├── DefinitionError        a definition, model, framework or fund file is wrong
+    │   └── RequestError           an area, indicator, period or option is wrong
+    │       └── NotFoundError      the thing asked for does not exist (HTTP 404)
+    ├── SourceChangedError         the publisher's file is not as declared; the build stops
+    └── ReleaseError               a release on disk is missing, incomplete or altered
+
+`assert` with a sentence is kept for our own invariants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class LikeForLikeError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class PersonCanFixError(LikeForLikeError):
+    """A person gave something wrong and the message says what to write instead."""
+
+
+class DefinitionError(PersonCanFixError):
+    """A definition file is wrong.
+
+    The message names the file, the line or row, what was found and what to write.
+    """
+
+    def __init__(self, problem: str, *, file: str = "", line: int | None = None, instead: str = "") -> None:
+        """Compose one sentence from the parts that are known."""
+        where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(f"{where}{problem}" + (f" {instead}" if instead else ""))
+        self.file, self.line = file, line
+
+
+class RequestError(PersonCanFixError):
+    """Something that was asked for cannot be given as asked."""
+
+    def __init__(self, problem: str, *, instead: str = "", suggestions: Sequence[str] = ()) -> None:
+        """Compose the message; `suggestions` are near matches, best first."""
+        hint = f" Did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        super().__init__(problem + (f" {instead}" if instead else "") + hint)
+        self.suggestions = tuple(suggestions)
+
+
+class NotFoundError(RequestError):
+    """The area, indicator, model or period does not exist."""
+
+
+class SourceChangedError(LikeForLikeError):
+    """A publisher's file does not match its declaration; nothing was built from it."""
+
+    def __init__(
+        self, source_id: str, file: str, *, expected: str, found: str, row: int | None = None, next_step: str = ""
+    ) -> None:
+        """Name source, file, row, expectation, finding and the next step."""
+        place = f"{file}, row {row}" if row is not None else file
+        super().__init__(
+            f"{source_id}: {place}: expected {expected}; found {found}." + (f" {next_step}" if next_step else "")
+        )
+        self.source_id, self.file, self.row = source_id, file, row
+
+
+class ReleaseError(LikeForLikeError):
+    """A release cannot be opened or does not match its manifest."""
