@@ -56,7 +56,8 @@ OBSERVATION_SCHEMA = pl.Schema(
 )
 
 #: What a source module's `parse` returns: the publisher's rows under common names, nothing judged yet.
-#: `series` is the publisher's own series name, which an indicator's definition refers to.
+#: `series` is "<file group>/<publisher's own series name>", which an indicator's definition refers to; `file` is the path
+#: under the folder of raw files, `published` the date of that vintage where known; the first data row is row 2.
 RAW_SCHEMA = pl.Schema(
     {
         "series": pl.String,
@@ -67,6 +68,8 @@ RAW_SCHEMA = pl.Schema(
         "lower_95": pl.String,
         "upper_95": pl.String,
         "marker": pl.String,
+        "file": pl.String,
+        "published": pl.Date,
         "source_row": pl.UInt32,
     }
 )
