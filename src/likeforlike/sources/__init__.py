@@ -1,1 +1,16 @@
-"""likeforlike.sources"""
+"""One module per publisher's dataset: raw files to a table of the publisher's rows under common names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from likeforlike.domain.provenance import Source
+from likeforlike.sources import ons_explore_local_statistics
+
+#: `parse(folder, source) -> RAW_SCHEMA` by source id.
+PARSERS: dict[str, Callable[[Path, Source], pl.DataFrame]] = {
+    "ons_explore_local_statistics": ons_explore_local_statistics.parse,
+}
