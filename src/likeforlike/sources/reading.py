@@ -1,4 +1,4 @@
-"""Reading publishers' text tables: bytes to a table of strings, or an error that names the file and the row."""
+"""Reading publishers' text tables: bytes to strings, or an error that names file and row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ SOURCE_ROW = "source_row"
 def read_bytes(folder: Path, file: str, source_id: str) -> bytes:
     """The whole content of `folder/file`, unpacked when its name ends in `.gz`.
 
-    Raises SourceChangedError when the file is absent, empty, or a gzip stream that is damaged or ends too early.
+    Raises SourceChangedError when the file is absent, empty, or a gzip stream that is damaged or ends too
+    early.
     """
     path = folder / file
     if not path.is_file():
@@ -52,19 +53,18 @@ def read_bytes(folder: Path, file: str, source_id: str) -> bytes:
 
 
 def read_csv(folder: Path, file: str, source_id: str, *, encoding: str = "utf-8") -> pl.DataFrame:
-    """A comma-separated file as text: one String column per column of the file, plus `source_row` (first data row = 2).
+    """A comma-separated file as text columns, plus `source_row` (first data row = 2).
 
-    A byte order mark is removed; a column name that repeats gets the suffix `_2`, `_3`, ...; empty cells are null.
-    Raises SourceChangedError, naming the row, when bytes cannot be decoded or a row has too few or too many fields.
+    A byte order mark is removed; a column name that repeats gets the suffix `_2`, `_3`, ...; empty cells
+    are null. Raises SourceChangedError, naming the row, when bytes cannot be decoded or a row has too few
+    or too many fields.
     """
     content = read_bytes(folder, file, source_id).removeprefix(BYTE_ORDER_MARK)
     content = _as_utf8(content, file, source_id, encoding)
     header = next(csv.reader(io.StringIO(content.split(b"\n", 1)[0].decode())))
     columns = unique_names([name.strip() for name in header])
     try:
-        frame = pl.read_csv(
-            content, has_header=False, skip_rows=1, new_columns=columns, infer_schema=False
-        )
+        frame = pl.read_csv(content, has_header=False, skip_rows=1, new_columns=columns, infer_schema=False)
     except pl.exceptions.NoDataError:
         frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     except pl.exceptions.PolarsError as problem:
@@ -72,7 +72,8 @@ def read_csv(folder: Path, file: str, source_id: str, *, encoding: str = "utf-8"
         raise SourceChangedError(
             source_id, file, expected="comma-separated text", found=f"a table that cannot be read ({problem})"
         ) from problem
-    # Polars fills a row that is too short with nulls; counting separators outside quotes finds that without a slow pass.
+    # Polars fills a row that is too short with nulls; counting separators outside quotes finds that without
+    # a slow pass.
     separators = re.sub(rb'"[^"]*"', b"", content).count(b",")
     if frame.width != len(columns) or separators != (len(columns) - 1) * (frame.height + 1):
         _check_field_counts(content, len(columns), file, source_id)
@@ -82,10 +83,10 @@ def read_csv(folder: Path, file: str, source_id: str, *, encoding: str = "utf-8"
 def take_columns(
     frame: pl.DataFrame, names: Mapping[str, str], file: str, source_id: str, *, ignored: Collection[str] = ()
 ) -> pl.DataFrame:
-    """The columns in `names` (publisher's name -> ours) plus `source_row`, checked against the file both ways.
+    """The columns in `names` (publisher's -> ours) plus `source_row`, checked against the file both ways.
 
-    A column that is neither in `names` nor `ignored`, or one that is missing, raises SourceChangedError: a publisher
-    that renames or adds a column may have changed what the others mean.
+    A column that is neither in `names` nor `ignored`, or one that is missing, raises SourceChangedError: a
+    publisher that renames or adds a column may have changed what the others mean.
     """
     found = [name for name in frame.columns if name != SOURCE_ROW]
     missing = [name for name in names if name not in found]
@@ -99,7 +100,7 @@ def take_columns(
             expected=f"the columns {', '.join(names)}",
             found=" and ".join(parts),
             row=1,
-            next_step="Compare the file with its earlier edition and update the source module's column names.",
+            next_step="Compare the file with its last edition and update the source module's names.",
         )
     return frame.select(*(pl.col(theirs).alias(ours) for theirs, ours in names.items()), SOURCE_ROW)
 

@@ -1,0 +1,108 @@
+"""Dense area x period matrices, one per indicator and comparison group, made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.errors import NotFoundError
+from likeforlike.domain.indicator import Indicator
+from likeforlike.domain.matrix import IntArray, LabelledMatrix
+from likeforlike.domain.neighbour_model import Pool
+from likeforlike.domain.period import Period
+
+_NUMBERS = ("value", "lower_95", "upper_95")
+
+
+class MatrixStore:
+    """Matrices of all indicators over the areas in force today.
+
+    Observations are sorted once and kept as arrays; a matrix is a slice of them, scattered into place, and
+    is kept for the next time. The arrays of a matrix are read-only, because every caller gets the same
+    ones.
+    """
+
+    def __init__(
+        self, observations: pl.DataFrame, indicators: Iterable[Indicator], register: AreaRegister
+    ) -> None:
+        """Take observations (OBSERVATION_SCHEMA, one row per indicator, area and period)."""
+        self._ids = {indicator.id for indicator in indicators}
+        self._areas = {Pool.LOWER_TIER: register.lower_tier, Pool.UPPER_TIER: register.upper_tier}
+        self._observations = observations.sort("indicator_id", "period_end", "period_start", "area_code")
+        self._slices = _slices(self._observations["indicator_id"])
+        self._numbers = np.stack(
+            [self._observations[name].to_numpy().astype(np.float64) for name in _NUMBERS]
+        )
+        shared = pl.col("shared_with").is_null() | (pl.col("shared_with") == pl.col("area_code"))
+        self._counted = self._observations.select(shared).to_series().to_numpy()
+        days = self._observations.select(
+            pl.col("period_end", "period_start").to_physical().cast(pl.Int64)
+        ).to_numpy()
+        self._period = days[:, 0] << 32 | (days[:, 1] + (1 << 31))
+        self._rows: dict[Pool, IntArray] = {}
+        self._made: dict[tuple[str, Pool], LabelledMatrix] = {}
+
+    def matrix(self, indicator_id: str, pool: Pool) -> LabelledMatrix:
+        """One indicator's values for a pool: lower tier (296 areas) or upper tier (153), sorted by code.
+
+        Columns are the periods for which any of these areas has a value, oldest first; an indicator without
+        one gives a matrix without columns. A district has no upper-tier value here. Raises NotFoundError
+        for an unknown indicator.
+        """
+        if (indicator_id, pool) not in self._made:
+            self._made[indicator_id, pool] = self._make(indicator_id, pool)
+        return self._made[indicator_id, pool]
+
+    def aggregate(self, indicator_id: str, area_code: str) -> pl.DataFrame:
+        """One area's observations, oldest first: for England, a region or another area outside the pools."""
+        start, stop = self._slice(indicator_id)
+        return self._observations[start:stop].filter(pl.col("area_code") == area_code)
+
+    def _slice(self, indicator_id: str) -> tuple[int, int]:
+        if indicator_id not in self._ids:
+            raise NotFoundError(f"There is no indicator {indicator_id!r}.")
+        return self._slices.get(indicator_id, (0, 0))
+
+    def _make(self, indicator_id: str, pool: Pool) -> LabelledMatrix:
+        start, stop = self._slice(indicator_id)
+        areas = self._areas[pool]
+        row = self._row_numbers(pool)[start:stop]
+        numbers, period, counted = (
+            self._numbers[:, start:stop],
+            self._period[start:stop],
+            self._counted[start:stop],
+        )
+        use = (row >= 0) & np.isfinite(numbers[0])
+        labels, column = np.unique(period[use], return_inverse=True)
+        cells = np.full((len(_NUMBERS), len(areas), len(labels)), np.nan)
+        cells[:, row[use], column] = numbers[:, use]
+        once = np.ones((len(areas), len(labels)), dtype=np.bool_)
+        once[row[use], column] = counted[use]
+        cells.flags.writeable = once.flags.writeable = False
+        return LabelledMatrix(areas, _periods(labels), cells[0], cells[1], cells[2], once)
+
+    def _row_numbers(self, pool: Pool) -> IntArray:
+        """The matrix row of every observation, -1 for areas outside the pool."""
+        if pool not in self._rows:
+            areas = self._areas[pool]
+            index = pl.col("area_code").replace_strict(
+                areas, list(range(len(areas))), default=-1, return_dtype=pl.Int64
+            )
+            self._rows[pool] = self._observations.select(index).to_series().to_numpy()
+        return self._rows[pool]
+
+
+def _slices(sorted_ids: pl.Series) -> dict[str, tuple[int, int]]:
+    """First row and the row after the last of every id."""
+    runs = sorted_ids.rle().struct.unnest()
+    stops = np.cumsum(runs["len"].to_numpy()).tolist()
+    return dict(zip(runs["value"], zip([0, *stops], stops, strict=False), strict=True))
+
+
+def _periods(labels: IntArray) -> tuple[Period, ...]:
+    """Periods from numbers that hold the last day in the upper and the first day in the lower half."""
+    days = np.stack([labels >> 32, (labels & 0xFFFFFFFF) - (1 << 31)]).astype("datetime64[D]").tolist()
+    return tuple(Period(end=end, start=start) for end, start in zip(*days, strict=True))
