@@ -1,4 +1,4 @@
-"""The ONS Explore Local Statistics files: every layout they come in, in small excerpts of the publisher's format."""
+"""The ONS Explore Local Statistics files: every layout, in excerpts of the publisher's format."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from datetime import date
 
 import polars as pl
 import pytest
+from likeforlike.definitions.loader import load_definitions
 
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.observation import RAW_SCHEMA
+from likeforlike.domain.provenance import Source
 from likeforlike.sources import PARSERS
 from likeforlike.sources.ons_explore_local_statistics import group_of, parse
 from observations_kit import COLUMNS, OLD_COLUMNS, SOURCE_ID, source_of, write_group
 
 CURRENT = date(2026, 6, 26)
+
+
+@pytest.fixture(scope="module")
+def els() -> Source:
+    return load_definitions().sources[SOURCE_ID]
 
 
 def parse_one(folder, name, content, published=CURRENT):
@@ -29,7 +36,7 @@ def test_a_current_file_with_byte_order_mark(tmp_path):
     raw = parse_one(
         tmp_path,
         "claimant-count",
-        f"\ufeff{COLUMNS}\nE06000001,Hartlepool,County or Unitary Authority,Claimant Count,2001-01-01/P1Y,4.9,"
+        f"\ufeff{COLUMNS}\nE06000001,Hartlepool,UA,Claimant Count,2001-01-01/P1Y,4.9,"
         "Percentage,%,,,,\nE09000001,City of London,Local Authority District,Claimant Count,2001-01-01/P1Y,,"
         "Percentage,%,,,x,\n",
     )
@@ -47,7 +54,7 @@ def test_wellbeing_has_measure_before_observation(tmp_path):
         tmp_path,
         "personal-wellbeing-estimates",
         "areacd,areanm,geography,indicator,period,measure,observation,unit,lci_95,uci_95,status,notes\n"
-        "E06000001,Hartlepool,UA,Anxiety,2011-04-01/P1Y,Mean (Where 0 is 'not at all anxious'),2.97,Score,2.6,3.3,,\n",
+        "E06000001,Hartlepool,UA,Anxiety,2011-04-01/P1Y,Mean (0 to 10),2.97,Score,2.6,3.3,,\n",
     )
     assert raw.select("value", "lower_95", "upper_95").row(0) == ("2.97", "2.6", "3.3")
 
@@ -56,7 +63,7 @@ def test_two_columns_called_notes(tmp_path):
     raw = parse_one(
         tmp_path,
         "persistent-absences",
-        f"{COLUMNS},notes\nE06000001,Hartlepool,UA,Absences,2018-08-01/P1Y,30.1,Percentage,%,,,,,Data not available\n",
+        f"{COLUMNS},notes\nE06000001,Hartlepool,UA,Rate,2018,,Percentage,%,,,,,Data not available\n",
     )
     assert raw["marker"].to_list() == ["Data not available"]
 
@@ -95,10 +102,14 @@ def test_old_column_names_bare_years_and_swapped_names_give_one_series(tmp_path)
     swapped = (
         "AREACD,AREANM,Geography,Variable Name,Indicator,Period,Observation,Measure,Unit,"
         "Lower Confidence Interval (95%),Upper Confidence Interval (95%),Observation Status,Polarity,Notes\n"
-        "E06000047,County Durham,UA,4G coverage,4G coverage provided by somebody,2024-09,95.1,Percentage,%,,,,1,\n"
+        "E06000047,Durham,UA,4G coverage,4G coverage provided by somebody,2024-09,95.1,Percentage,%,,,,1,\n"
     )
-    one = write_group(tmp_path, "recovered/vintages/network-coverage-4g.period-2022-09.vintage-2023-05-17", first)
-    two = write_group(tmp_path, "recovered/vintages/network-coverage-4g.period-2024-09.vintage-2024-12-19", swapped)
+    one = write_group(
+        tmp_path, "recovered/vintages/network-coverage-4g.period-2022-09.vintage-2023-05-17", first
+    )
+    two = write_group(
+        tmp_path, "recovered/vintages/network-coverage-4g.period-2024-09.vintage-2024-12-19", swapped
+    )
     raw = parse(tmp_path, source_of((one, date(2023, 5, 17)), (two, date(2024, 12, 19))))
     assert raw.select("series", "period", "value", "published").rows() == [
         ("recovered/network-coverage-4g/4G coverage", "2022-09", "94.86", date(2023, 5, 17)),
@@ -135,22 +146,30 @@ def test_a_renamed_column_stops_the_build(tmp_path):
 
 
 @pytest.mark.raw
-def test_every_raw_file_is_declared_and_read(raw_folder, source):
+def test_every_raw_file_is_declared_and_read(raw_folder, els):
     folder = raw_folder / "outcomes" / "ons-explore-local-statistics"
     on_disk = {str(path.relative_to(raw_folder)) for path in folder.rglob("*.csv.gz")}
-    assert {file.path for file in source.files} == on_disk
-    raw = parse(raw_folder, source)
+    assert {file.path for file in els.files} == on_disk
+    raw = parse(raw_folder, els)
     assert raw.height == 402_819
     assert set(raw["file"].unique()) == on_disk
     assert raw["series"].n_unique() == 96
-    assert raw.filter(pl.col("series").str.starts_with("recovered/gva-per-hour-worked/"))["published"].n_unique() == 5
+    assert (
+        raw.filter(pl.col("series").str.starts_with("recovered/gva-per-hour-worked/"))["published"].n_unique()
+        == 5
+    )
 
 
 @pytest.mark.raw
-def test_wrongly_dated_files_hold_what_the_publisher_issued_again_days_later(raw_folder, source):
-    raw = parse(raw_folder, source)
+def test_wrongly_dated_files_hold_what_the_publisher_issued_again_days_later(raw_folder, els):
+    raw = parse(raw_folder, els)
     for series, period, wrong, right in [
-        ("recovered/gigabit-capable-broadband/Gigabit capable broadband", "2025-07-01", "2026-01-12", "2026-01-15"),
+        (
+            "recovered/gigabit-capable-broadband/Gigabit capable broadband",
+            "2025-07-01",
+            "2026-01-12",
+            "2026-01-15",
+        ),
         ("recovered/network-coverage-5g/5G coverage", "2024-01", "2024-09-20", "2024-10-07"),
     ]:
         rows = raw.filter(pl.col("series") == series, pl.col("period") == period).sort("area_code")

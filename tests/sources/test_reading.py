@@ -47,7 +47,9 @@ def test_a_gzip_file_that_ends_too_early_is_named_with_its_last_row(tmp_path):
     lines = "code,value\n" + "".join(f"E0600{number:04d},{number * 7919 % 1000}\n" for number in range(5000))
     packed = gzip.compress(lines.encode())
     (tmp_path / "a.csv.gz").write_bytes(packed[: len(packed) // 2])
-    with pytest.raises(SourceChangedError, match=r"a\.csv\.gz, row \d+: expected a complete gzip file") as caught:
+    with pytest.raises(
+        SourceChangedError, match=r"a\.csv\.gz, row \d+: expected a complete gzip file"
+    ) as caught:
         read_csv(tmp_path, "a.csv.gz", "test")
     assert caught.value.row is not None
     assert 1000 < caught.value.row < 4500
@@ -83,5 +85,7 @@ def test_columns_are_checked_both_ways(tmp_path):
     frame = read_csv(tmp_path, "a.csv", "test")
     with pytest.raises(SourceChangedError, match=r"row 1: .*no column 'Period' and unknown column 'Extra'"):
         take_columns(frame, {"AreaCode": "area_code", "Value": "value", "Period": "period"}, "a.csv", "test")
-    taken = take_columns(frame, {"AreaCode": "area_code", "Value": "value"}, "a.csv", "test", ignored=["Extra"])
+    taken = take_columns(
+        frame, {"AreaCode": "area_code", "Value": "value"}, "a.csv", "test", ignored=["Extra"]
+    )
     assert taken.columns == ["area_code", "value", "source_row"]
