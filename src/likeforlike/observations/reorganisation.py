@@ -36,11 +36,13 @@ def bridge(
     """
     links = link_table(register)
     traits = traits.select("indicator_id", "combination", "weight").unique()
+    concerned = pl.col("area_code").is_in([*links["predecessor"], *links["successor"]])
+    changed = values.filter(concerned)
     passed_over: list[pl.DataFrame] = []
     for change_date in links["change_date"].unique().sort():
-        values, reasons = _take_over(values, traits, links.filter(pl.col("change_date") == change_date))
+        changed, reasons = _take_over(changed, traits, links.filter(pl.col("change_date") == change_date))
         passed_over.append(reasons)
-    return values, passed_over
+    return pl.concat([values.filter(~concerned), changed]), passed_over
 
 
 def link_table(register: AreaRegister) -> pl.DataFrame:
