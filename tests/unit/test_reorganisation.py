@@ -205,6 +205,26 @@ def test_dorset_inherits_its_countys_rate_and_bournemouth_does_not(register):
     ]
 
 
+def test_a_county_that_was_only_part_of_a_successor_gives_it_nothing(register):
+    out = run(register, {DORSET_COUNTY: 7.0}, indicator_of(tier=Tier.UPPER))
+    assert out.observations["area_code"].to_list() == ["E06000059"]
+
+
+def test_a_divided_countys_rate_does_not_stand_in_for_a_missing_district(register):
+    out = run(register, {CUMBRIA_COUNTY: 7.0, CUMBERLAND[1][0]: 8.0})
+    assert out.observations.select("area_code", "value").rows() == [(WESTMORLAND_AND_FURNESS[0], 7.0)]
+    assert reasons(out.report)["set_aside: a predecessor has no value"] == 1
+
+
+def test_a_countys_withheld_value_gives_way_to_an_average_of_its_districts(register):
+    districts = {f"E07000{number}": 1.0 for number in range(163, 170)}
+    row = one(run(register, {**districts, NORTH_YORKSHIRE_COUNTY: None}), NORTH_YORKSHIRE)
+    assert row["value"] == pytest.approx(1.0)
+    assert row["method"] == "weighted"
+    row = one(run(register, {NORTH_YORKSHIRE_COUNTY: None}), NORTH_YORKSHIRE)
+    assert (row["value"], row["status"], row["method"]) == (None, "suppressed", "same_area")
+
+
 def test_bournemouth_christchurch_and_poole_merges_two_unitaries_and_a_district(register):
     out = run(register, {"E06000028": 8.0, "E06000029": 9.0, "E07000048": 10.0})
     assert 8.0 < one(out, "E06000058")["value"] < 10.0

@@ -108,6 +108,7 @@ def test_an_impossible_date_is_kept_as_the_last_day_of_its_month_and_counted(reg
     [
         ({"value": "12,5"}, r"group\.csv, row 3: expected a number as value; found '12,5' for E06000002"),
         ({"value": "NaN"}, r"row 3: expected a number as value"),
+        ({"value": "inf"}, r"row 3: expected a number as value"),
         ({"value": "5", "upper_95": "high"}, r"row 3: expected a number as upper_95"),
         ({"value": None, "marker": "q"}, r"row 3: expected a declared marker; found 'q'"),
         ({"value": "5", "marker": "c"}, r"row 3: expected no value beside the marker 'c'"),
@@ -139,14 +140,16 @@ def test_limits_that_do_not_contain_the_value_are_dropped_and_counted(register):
         {"area_code": HARTLEPOOL, "value": "5", "lower_95": "6", "upper_95": "7"},
         {"area_code": "E06000002", "value": "5", "lower_95": "4", "upper_95": None},
         {"area_code": "E06000003", "value": "5", "lower_95": "5", "upper_95": "5"},
+        {"area_code": "E06000004", "value": "5", "lower_95": "3", "upper_95": "4"},
     )
     assert by_area(out, "value", "lower_95", "upper_95") == {
         HARTLEPOOL: (5.0, None, None),
         "E06000002": (5.0, None, None),
         "E06000003": (5.0, 5.0, 5.0),
+        "E06000004": (5.0, None, None),
     }
     counted = reasons(out.report)
-    assert counted["kept: kept without its interval: the limits do not contain the value"] == 1
+    assert counted["kept: kept without its interval: the limits do not contain the value"] == 2
     assert counted["kept: kept without its interval: only one limit is given"] == 1
 
 
