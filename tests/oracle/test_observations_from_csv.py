@@ -269,6 +269,13 @@ def test_no_council_has_a_value_that_the_slow_reading_does_not_give(raw_folder, 
     assert compare(raw_folder, slow, register, answers, keys) > 4500
 
 
+def test_the_same_files_give_the_same_tables_again(raw_folder, slow, register, fast):
+    source = load_definitions().sources[SOURCE_ID]
+    again = standardise(parse(raw_folder, source), source, indicators_of(slow), register)
+    assert again.observations.equals(fast.observations)
+    assert again.report.equals(fast.report)
+
+
 def test_every_row_of_every_file_is_accounted_for(raw_folder, fast):
     counted: dict[str, int] = defaultdict(int)
     for file, rows in fast.report.select("file", "rows").iter_rows():

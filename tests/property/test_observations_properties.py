@@ -105,9 +105,11 @@ def test_the_order_of_rows_does_not_matter(register, rows, seed):
 @given(counts=st.lists(st.integers(0, 10_000), min_size=64, max_size=64))
 def test_counts_of_all_old_districts_add_up_to_those_of_their_successors(register, counts):
     former = sorted(
-        change.predecessor
-        for change in register.changes
-        if change.predecessor[:3] in ("E06", "E07", "E08") and change.predecessor != "E07000246"
+        {
+            change.predecessor
+            for change in register.changes
+            if change.predecessor[:3] in ("E06", "E07", "E08") and change.predecessor != "E07000246"
+        }
     )
     values = dict(zip(former, counts, strict=False))
     assert len(values) == len(former)

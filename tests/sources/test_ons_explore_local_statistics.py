@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.observation import RAW_SCHEMA
 from likeforlike.domain.provenance import Source
 from likeforlike.sources import PARSERS
-from likeforlike.sources.ons_explore_local_statistics import group_of, parse
+from likeforlike.sources.ons_explore_local_statistics import group_of, parse, read_file
 from observations_kit import COLUMNS, OLD_COLUMNS, SOURCE_ID, source_of, write_group
 
 CURRENT = date(2026, 6, 26)
@@ -158,6 +159,29 @@ def test_every_raw_file_is_declared_and_read(raw_folder, els):
         raw.filter(pl.col("series").str.starts_with("recovered/gva-per-hour-worked/"))["published"].n_unique()
         == 5
     )
+
+
+@pytest.mark.raw
+def test_series_and_row_counts_are_those_last_reviewed(raw_folder, els):
+    """The table beside this file is reviewed as a diff when the publisher's files change.
+
+    Indicator definitions refer to these series names.
+    """
+    table = pl.concat([read_file(raw_folder, file, els.id) for file in els.files])
+    code = pl.col("area_code")
+    found = table.group_by("series", maintain_order=True).agg(
+        pl.len().alias("rows"),
+        code.filter(code.str.contains("^E0[6789]")).n_unique().alias("lower_tier_codes"),
+        code.filter(code.str.contains("^E10")).n_unique().alias("county_codes"),
+        pl.col("period").n_unique().alias("periods"),
+        pl.col("period").min().alias("first_period"),
+        pl.col("period").max().alias("last_period"),
+        pl.col("lower_95").is_not_null().any().alias("has_interval"),
+        pl.col("measure").first(),
+        pl.col("unit").first(),
+    )
+    reviewed = Path(__file__).with_name("ons_explore_local_statistics_series.csv").read_text()
+    assert found.write_csv().splitlines() == reviewed.splitlines()
 
 
 @pytest.mark.raw

@@ -40,7 +40,7 @@ class Ledger:
             raw.lazy()
             .join(_last(self._aside).lazy().rename({"reason": "aside"}), on=ROW_ID, how="left")
             .join(_last(self._corrected).lazy().rename({"reason": "corrected"}), on=ROW_ID, how="left")
-            .join(kept.lazy().unique(ROW_ID, keep="first", maintain_order=True), on=ROW_ID, how="left")
+            .join(kept.lazy().group_by(ROW_ID).agg(pl.col("reason").min()), on=ROW_ID, how="left")
             .with_columns(
                 pl.when(pl.col("reason").is_not_null())
                 .then(pl.lit("kept"))
@@ -51,6 +51,7 @@ class Ledger:
                 .otherwise(pl.coalesce("corrected", "reason"))
                 .alias("why"),
             )
+            .sort(ROW_ID)
             .collect()
         )
         lost = fate.filter(pl.col("why").is_null())

@@ -208,6 +208,7 @@ def _reasons(
     )
     same = pl.col("made_by").is_in([RECODE, WHOLE_COUNTY])
     no_value = pl.col("value").is_null()
+    averages = pl.col("combination") == Combination.WEIGHTED_MEAN.value
     reason = (
         pl.when(held)
         .then(pl.lit("superseded by the successor's own value"))
@@ -223,7 +224,7 @@ def _reasons(
         .then(pl.lit("not derivable from the values of predecessors"))
         .when(pl.col("rule") == NONE)
         .then(pl.lit("covered only part of its successor"))
-        .when((pl.col("rule") == MERGER) & pl.col("w").is_null())
+        .when((pl.col("rule") == MERGER) & pl.col("w").is_null() & averages)
         .then(pl.lit("no population to weight a predecessor by"))
         .when(pl.col("attempted"))
         .then(pl.lit("a predecessor has no value"))

@@ -151,7 +151,7 @@ def _place_rows(rows: pl.DataFrame, register: AreaRegister, source: Source, ledg
             row=row["source_row"],
             next_step="Add the area to the register, or its kind to those out of scope.",
         )
-    placed = rows.join(table, on="area_code", how="left", nulls_equal=True)
+    placed = rows.join(table, on="area_code", how="left", nulls_equal=True, maintain_order="left")
     ledger.set_aside(placed.filter(pl.col("areas").list.len() == 0))
     placed = placed.filter(pl.col("areas").list.len() > 0).with_columns(
         pl.coalesce("combined", "shared_with").alias("shared_with")
