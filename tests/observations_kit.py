@@ -52,7 +52,7 @@ def indicator_of(series: str | tuple[str, ...] = "group/Rate", **changes: object
         "unit": Unit.PERCENT,
         "decimals": 1,
         "polarity": Polarity.NEUTRAL,
-        "topic": "test",
+        "topic": "population",
         "tier": Tier.BOTH,
         "certainty": Certainty.SAMPLE,
         "combination": Combination.WEIGHTED_MEAN,

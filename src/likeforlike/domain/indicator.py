@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 IndicatorId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
@@ -21,13 +21,60 @@ class Polarity(StrEnum):
 class Tier(StrEnum):
     """Whose responsibility the indicator describes.
 
-    `lower`: services of districts and single-tier councils; `upper`: services of counties and single-tier councils;
-    `both`: about places rather than a service, so that every council may be compared.
+    `lower`: services of districts and single-tier councils; `upper`: services of counties and
+    single-tier councils; `both`: about places rather than a service, so that every council may be compared.
     """
 
     LOWER = "lower"
     UPPER = "upper"
     BOTH = "both"
+
+
+class Topic(StrEnum):
+    """What an indicator is about: the closed list under which indicators are grouped, in reading order."""
+
+    ECONOMY = "economy"
+    LIVING_STANDARDS = "living_standards"
+    EDUCATION = "education"
+    CHILDREN = "children"
+    HEALTH = "health"
+    ADULT_SOCIAL_CARE = "adult_social_care"
+    WELLBEING = "wellbeing"
+    HOUSING = "housing"
+    CRIME = "crime"
+    ENVIRONMENT = "environment"
+    TRANSPORT = "transport"
+    DIGITAL = "digital"
+    CULTURE = "culture"
+    FINANCE = "finance"
+    POPULATION = "population"
+    DEPRIVATION = "deprivation"
+
+    @property
+    def heading(self) -> str:
+        """The topic in words, as it stands over its indicators."""
+        return TOPIC_TITLES[self]
+
+
+#: Headings of topics, the one place where they are written.
+TOPIC_TITLES = {
+    Topic.ECONOMY: "Economy and work",
+    Topic.LIVING_STANDARDS: "Pay and living standards",
+    Topic.EDUCATION: "Education and skills",
+    Topic.CHILDREN: "Children and families",
+    Topic.HEALTH: "Health",
+    Topic.ADULT_SOCIAL_CARE: "Adult social care",
+    Topic.WELLBEING: "Wellbeing",
+    Topic.HOUSING: "Housing and homelessness",
+    Topic.CRIME: "Crime and safety",
+    Topic.ENVIRONMENT: "Environment and waste",
+    Topic.TRANSPORT: "Transport",
+    Topic.DIGITAL: "Digital",
+    Topic.CULTURE: "Culture and local amenities",
+    Topic.FINANCE: "Council finance",
+    Topic.POPULATION: "Population and place",
+    Topic.DEPRIVATION: "Deprivation",
+}
 
 
 class Unit(StrEnum):
@@ -45,17 +92,31 @@ class Unit(StrEnum):
     GBP_PER_HOUR = "gbp_per_hour"
     GBP_PER_WEEK = "gbp_per_week"
     GBP_PER_HEAD = "gbp_per_head"
+    GBP_PER_JOB = "gbp_per_job"
     YEARS = "years"
     MINUTES = "minutes"
     NIGHTS = "nights"
     KWH = "kwh"
     TONNES = "tonnes"
+    TONNES_PER_HEAD = "tonnes_per_head"
     RATIO = "ratio"
     SCORE = "score"
     RANK = "rank"
     VEHICLES_PER_DAY = "vehicles_per_day"
     PEOPLE_PER_KM2 = "people_per_km2"
     SQUARE_KM = "square_km"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether values are amounts in pounds, whose price basis must be stated."""
+        return self.value.startswith("gbp")
+
+
+class Prices(StrEnum):
+    """Whether inflation is still inside an amount of money."""
+
+    NOMINAL = "nominal"  # in the prices of each period
+    REAL = "real"  # in the prices of one year, `price_year`
 
 
 class Combination(StrEnum):
@@ -78,8 +139,8 @@ class Weight(StrEnum):
 class Certainty(StrEnum):
     """Where the value's uncertainty comes from, so that its absence is never taken for certainty.
 
-    `sample`: a survey or model estimate, published with an interval or not; `full_count`: administrative records or a
-    census, complete apart from recording error.
+    `sample`: a survey or model estimate, published with an interval or not; `full_count`: administrative
+    records or a census, complete apart from recording error.
     """
 
     SAMPLE = "sample"
@@ -95,10 +156,16 @@ class Indicator(BaseModel):
     title: str
     description: str
     unit: Unit
+    #: Of what a rate is so many: people, dwellings, pupils, ...
+    per: str = ""
     decimals: int = Field(ge=0, le=4)
+    prices: Prices | None = None
+    price_year: int | None = None
     polarity: Polarity
     polarity_reason: str = ""
-    topic: str
+    #: Why no verdict is given and no rank shown; empty where both are.
+    no_verdict: str = ""
+    topic: Topic
     tier: Tier
     certainty: Certainty
     combination: Combination
@@ -106,11 +173,24 @@ class Indicator(BaseModel):
     denominator_indicator_id: IndicatorId | None = None
     denominator: str = ""
     source_id: str
+    #: Who makes the statistic, where that is not the publisher of the source.
+    publisher: str = ""
     series: dict[str, str]
     licence: str = "OGL-UK-3.0"
     cadence: str = "annual"
     caveats: tuple[str, ...] = ()
     breaks: tuple[Break, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Refuse money without its price basis and an average without the population that weights it."""
+        if self.unit.is_money != (self.prices is not None):
+            raise ValueError("an amount of money, and nothing else, says `prices: nominal` or `prices: real`")
+        if (self.prices is Prices.REAL) != (self.price_year is not None):
+            raise ValueError("real prices, and nothing else, need their `price_year`")
+        if self.combination is Combination.WEIGHTED_MEAN and self.weight is None:
+            raise ValueError("a weighted mean needs `weight`: all_ages, children, working_age or older")
+        return self
 
     @property
     def sign(self) -> int:
