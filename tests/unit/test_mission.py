@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from likeforlike.domain.framework_checks import problems
 from likeforlike.domain.mission import Framework, Target
-from pydantic import ValidationError
 
 TARGET: dict[str, Any] = {
     "id": "pay-up",
@@ -99,9 +100,9 @@ def test_an_unknown_indicator_is_named_with_the_nearest_known_ones() -> None:
 
 
 def test_a_target_date_that_has_passed_is_named_with_the_day_it_was_held_against() -> None:
-    assert found(framework(by_date="2025-12-31"), as_of=date(2026, 1, 1))[0].startswith(
-        "missions.0.targets.0.by_date: Target 'pay-up' has the date 2025-12-31, which is not after 2026-01-01."
-    )
+    sentence = found(framework(by_date="2025-12-31"), as_of=date(2026, 1, 1))[0]
+    assert sentence.startswith("missions.0.targets.0.by_date: ")
+    assert "'pay-up' has the date 2025-12-31, which is not after 2026-01-01." in sentence
     assert found(framework(by_date="2026-01-02"), as_of=date(2026, 1, 1)) == []
 
 

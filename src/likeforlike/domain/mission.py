@@ -1,7 +1,7 @@
 """Policy frameworks: missions, what they promise, and which indicators can tell whether it happens.
 
 A target says only what the policy says. Where the policy gives no number the target is a direction without a
-value, and a number that this project adds is marked `project_benchmark`, so that nobody mistakes one for the other.
+value, and a number that this project adds is marked `project_benchmark`, so that the two stay apart.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ class Target(Strict):
             ),
             (
                 self.indicator_id is not None and self.baseline is None,
-                "A target with an indicator needs its baseline. Write `baseline:` with a `period_end`, such as "
-                "2019-12-31.",
+                "A target with an indicator needs its baseline. Write `baseline:` with `period_end: "
+                "2019-12-31`.",
             ),
             (
                 self.reach is not None and not self.project_benchmark,
