@@ -1,0 +1,70 @@
+"""What a definition refers to must exist: sources, indicators, licences, funds.
+
+To check a new kind of definition, add its folder to `REFERENCES` (fields that hold an id) or to `CHECKS` (anything
+more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from likeforlike.definitions.reading import Place, Problem, did_you_mean
+from likeforlike.domain import framework_checks
+from likeforlike.domain.mission import Framework
+from likeforlike.domain.neighbour_model import NeighbourModel, Pool
+
+#: Ids by folder.
+Known = Mapping[str, Mapping[str, Any]]
+
+#: Folder -> field -> the folder in which the field's id must be defined; an empty field refers to nothing.
+REFERENCES: dict[str, dict[str, str]] = {
+    "sources": {"licence": "licences"},
+    "indicators": {"source_id": "sources", "licence": "licences", "denominator_indicator_id": "indicators"},
+    "neighbour_models": {"source_id": "sources"},
+    "funds": {"source_id": "sources"},
+}
+_WORDS = {"licences": "licence", "sources": "source", "indicators": "indicator", "funds": "fund"}
+
+
+def problems(folder: str, item: Any, known: Known) -> Iterator[Problem]:
+    """Every reference of one definition that leads nowhere."""
+    for field, target in REFERENCES.get(folder, {}).items():
+        if (wanted := getattr(item, field)) is not None:
+            yield from _known(wanted, target, known, (field,))
+    if folder in CHECKS:
+        yield from CHECKS[folder](item, known)
+
+
+def _known(wanted: str, target: str, known: Known, place: Place) -> Iterator[Problem]:
+    if wanted not in known[target]:
+        yield Problem(place, f"There is no {_WORDS[target]} {wanted!r}.", did_you_mean(wanted, known[target]))
+
+
+def model_problems(model: NeighbourModel, known: Known) -> Iterator[Problem]:
+    """Features without an indicator, and features that share an id."""
+    seen: set[str] = set()
+    for number, feature in enumerate(model.features):
+        place: Place = ("features", number)
+        if feature.id in seen:
+            yield Problem(
+                (*place, "id"), f"The feature {feature.id!r} is listed twice.", "Keep one of the two."
+            )
+        seen.add(feature.id)
+        if model.pool is not Pool.OWN_TABLE:
+            field = "indicator_id" if feature.indicator_id else "id"
+            yield from _known(feature.indicator, "indicators", known, (*place, field))
+
+
+def framework_problems(framework: Framework, known: Known) -> Iterator[Problem]:
+    """What `domain.framework_checks` finds; dates are held against the day the framework was published."""
+    for found in framework_checks.problems(
+        framework, indicator_ids=known["indicators"], fund_ids=known["funds"], as_of=framework.published
+    ):
+        yield Problem(found.path, found.problem, found.instead)
+
+
+CHECKS: dict[str, Callable[[Any, Known], Iterator[Problem]]] = {
+    "neighbour_models": model_problems,
+    "frameworks": framework_problems,
+}
