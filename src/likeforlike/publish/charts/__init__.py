@@ -1,0 +1,17 @@
+"""Charts as inline SVG: numbers in, a string out; no style of their own beyond class names (see style.py).
+
+`DRAWINGS` is what templates may call by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from likeforlike.publish.charts.lines import lines_svg
+from likeforlike.publish.charts.sparkline import sparkline_svg
+from likeforlike.publish.charts.strip import strip_svg
+
+DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
+    {"lines_svg": lines_svg, "sparkline_svg": sparkline_svg, "strip_svg": strip_svg}
+)

@@ -1,0 +1,183 @@
+"""Lines over time: a council with its interval band, its nearest neighbour, the mean of ten and the median
+of all.
+
+Labels stand at the ends of the lines, so there is no legend to decode. Missing values and declared breaks
+are gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import NamedTuple
+
+from likeforlike.publish.charts.models import Role, Series, SeriesPoint
+from likeforlike.publish.charts.scale import Scale, nice_ticks, spread, tick_decimals
+from likeforlike.publish.text import number
+
+WIDE, NARROW = 760, 360
+_ORDER = (Role.PEER, Role.MEDIAN, Role.NEAREST, Role.MEAN, Role.COUNCIL)
+_TOP, _BOTTOM, _LABEL_GAP = 14, 30, 15
+
+
+class Frame(NamedTuple):
+    """Where the plot lies inside the drawing."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    bottom: float
+
+
+def lines_svg(
+    series: Sequence[Series],
+    title: str,
+    *,
+    description: str = "",
+    before: str = "",
+    after: str = "",
+    breaks: Sequence[float] = (),
+    width: int = WIDE,
+) -> str:
+    """The chart as inline SVG; empty text when no series has a value.
+
+    `before` and `after` go around axis numbers ("£", "%"); `breaks` are the years at which a series stops
+    comparing with what came before.
+    """
+    values = [value for line in series for point in line.points for value in _extent(point, line.role)]
+    if not values:
+        return ""
+    ticks = nice_ticks(min(values), max(values), 5 if width > NARROW else 4)
+    places = tick_decimals(ticks)
+    labels = [f"{before}{number(tick, places)}{after}" for tick in ticks]
+    frame = _frame(width, labels, [line for line in series if line.role is not Role.PEER])
+    times = [point.at for line in series for point in line.points if point.value is not None]
+    x = Scale(min(times), max(times), frame.left + 6, frame.right - 6)
+    if x.low == x.high:
+        x = Scale(x.low - 1, x.high + 1, x.start, x.stop)
+    y = Scale(ticks[0], ticks[-1], frame.bottom, _TOP)
+    parts = [*_axes(frame, x, y, ticks, labels), *_marked_breaks(frame, x, breaks)]
+    for line in sorted(series, key=lambda one: _ORDER.index(one.role)):
+        parts += _line(line, x, y, breaks)
+    parts += _end_labels(series, frame, y, narrow=width <= NARROW)
+    return (
+        f'<svg class="lines w{width}" viewBox="0 0 {width} {frame.height}" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>"
+    )
+
+
+def _extent(point: SeriesPoint, role: Role) -> Iterator[float]:
+    """The numbers that the axis must cover."""
+    numbers = (point.value, point.lower, point.upper) if role is Role.COUNCIL else (point.value,)
+    yield from (value for value in numbers if value is not None)
+
+
+def _frame(width: int, labels: Sequence[str], named: Sequence[Series]) -> Frame:
+    left = 12 + 6.8 * max(len(label) for label in labels)
+    if width <= NARROW:
+        return Frame(width, 256 + 18 * len(named), left, width - 10, 222)
+    right = width - 12 - 6.6 * min(26, max((len(line.name) for line in named), default=0))
+    return Frame(width, 320, left, right, 320 - _BOTTOM)
+
+
+def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], labels: Sequence[str]) -> Iterator[str]:
+    for tick, label in zip(ticks, labels, strict=True):
+        yield f'<path class="c-grid" d="M{_n(frame.left)} {_n(y(tick))}H{_n(frame.right)}"/>'
+        yield (
+            f'<text class="c-text" x="{_n(frame.left - 6)}" y="{_n(y(tick) + 4)}" text-anchor="end">'
+            f"{escape(label)}</text>"
+        )
+    first, last = int(x.low), int(x.high)
+    room = max(1, int((frame.right - frame.left) / 44))
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step < room)
+    for year in range(first, last + 1):
+        centre = year + 0.5
+        if year % step == 0 and frame.left <= x(centre) <= frame.right + 2:
+            yield (
+                f'<text class="c-text" x="{_n(x(centre))}" y="{frame.bottom + 18}" '
+                f'text-anchor="middle">{year}</text>'
+            )
+
+
+def _marked_breaks(frame: Frame, x: Scale, breaks: Sequence[float]) -> Iterator[str]:
+    for at in breaks:
+        if x.low < at < x.high:
+            place = _n(x(at))
+            yield f'<path class="c-median" stroke-dasharray="2 3" d="M{place} {_TOP}V{frame.bottom}"/>'
+            yield f'<text class="c-text" x="{place}" y="{_TOP - 3}" text-anchor="middle">break</text>'
+
+
+def _line(line: Series, x: Scale, y: Scale, breaks: Sequence[float]) -> Iterator[str]:
+    for run in _runs(line.points, breaks):
+        if line.role is Role.COUNCIL:
+            yield from _band(run, x, y)
+        path = "".join(
+            f"{'L' if index else 'M'}{_n(x(point.at))} {_n(y(point.value or 0.0))}"
+            for index, point in enumerate(run)
+        )
+        yield f'<path class="l-{line.role}" d="{path}"/>'
+        if line.role in (Role.PEER, Role.MEDIAN):
+            continue
+        for point in run:
+            hollow = " p-hollow" if point.estimated else ""
+            size = 3.4 if line.role is Role.COUNCIL else 1.8
+            if line.role is Role.COUNCIL or len(run) == 1:
+                place = f'cx="{_n(x(point.at))}" cy="{_n(y(point.value or 0.0))}"'
+                yield f'<circle class="p-{line.role}{hollow}" {place} r="{size}"/>'
+
+
+def _band(run: Sequence[SeriesPoint], x: Scale, y: Scale) -> Iterator[str]:
+    """The interval band; where only one point has an interval, a bar."""
+    known = [
+        (x(point.at), y(point.lower), y(point.upper))
+        for point in run
+        if point.lower is not None and point.upper is not None
+    ]
+    if not known:
+        return
+    if len(known) == 1:
+        at, low, high = known[0]
+        yield f'<path class="c-interval" d="M{_n(at)} {_n(low)}V{_n(high)}"/>'
+        return
+    upper = "L".join(f"{_n(at)} {_n(high)}" for at, _, high in known)
+    lower = "L".join(f"{_n(at)} {_n(low)}" for at, low, _ in reversed(known))
+    yield f'<path class="c-band" d="M{upper}L{lower}z"/>'
+
+
+def _runs(points: Sequence[SeriesPoint], breaks: Sequence[float]) -> Iterator[list[SeriesPoint]]:
+    """Stretches of points with values that a missing value or a declared break does not interrupt."""
+    run: list[SeriesPoint] = []
+    for point in points:
+        broken = bool(run) and any(run[-1].at < at <= point.at for at in breaks)
+        if run and (point.value is None or broken):
+            yield run
+            run = []
+        if point.value is not None:
+            run.append(point)
+    if run:
+        yield run
+
+
+def _end_labels(series: Sequence[Series], frame: Frame, y: Scale, *, narrow: bool) -> Iterator[str]:
+    """Names at the ends of the lines; on a narrow drawing, a key of line samples below."""
+    ends = [
+        (line, next(point.value for point in reversed(line.points) if point.value is not None))
+        for line in series
+        if line.role is not Role.PEER and any(point.value is not None for point in line.points)
+    ]
+    if narrow:
+        for index, (line, _) in enumerate(sorted(ends, key=lambda end: -_ORDER.index(end[0].role))):
+            at = frame.bottom + 40 + 18 * index
+            yield f'<path class="l-{line.role}" d="M10 {at - 4}h26"/>'
+            yield f'<text class="t-{line.role}" x="44" y="{at}">{escape(line.name)}</text>'
+        return
+    places = spread([y(value) for _, value in ends], _LABEL_GAP, _TOP, frame.bottom)
+    for (line, _), place in zip(ends, places, strict=True):
+        name = line.name if len(line.name) <= 28 else f"{line.name[:27]}…"
+        at = f'x="{_n(frame.right + 6)}" y="{_n(place + 4)}"'
+        yield f'<text class="t-{line.role}" {at}>{escape(name)}</text>'
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,46 @@
+"""The sparkline: the council's line over time, thin and unlabelled, with the mean of its ten beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from likeforlike.publish.charts.scale import Scale
+
+WIDTH, HEIGHT = 90, 22
+
+Points = Sequence[tuple[float, float | None]]
+
+
+def sparkline_svg(council: Points, mean: Points = ()) -> str:
+    """Two lines over time as inline SVG, gaps left open; hidden from screen readers, which get the trend in
+    words.
+
+    Points are (year, value or None), oldest first. Fewer than two values draw a single dot, never a line.
+    """
+    known = [(at, value) for at, value in (*council, *mean) if value is not None]
+    if not known:
+        return ""
+    x = Scale(min(at for at, _ in known), max(at for at, _ in known), 4, WIDTH - 5)
+    y = Scale(min(value for _, value in known), max(value for _, value in known), HEIGHT - 4, 4)
+    if y.low == y.high:
+        y = Scale(y.low - 1, y.high + 1, HEIGHT - 4, 4)
+    lines = f'<path class="l-mean s" d="{"".join(_runs(mean, x, y))}"/>' if mean else ""
+    lines += f'<path class="l-council s" d="{"".join(_runs(council, x, y))}"/>'
+    last = next(((at, value) for at, value in reversed(council) if value is not None), None)
+    dot = f'<circle class="c-council" cx="{_n(x(last[0]))}" cy="{_n(y(last[1]))}" r="2.6"/>' if last else ""
+    return f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{lines}{dot}</svg>'
+
+
+def _runs(points: Points, x: Scale, y: Scale) -> Iterator[str]:
+    """Path data; a missing value ends a run."""
+    drawing = False
+    for at, value in points:
+        if value is None:
+            drawing = False
+            continue
+        yield f"{'L' if drawing else 'M'}{_n(x(at))} {_n(y(value))}"
+        drawing = True
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,142 @@
+"""Files made from page models: each says what it is, where its figures come from and under which licence.
+
+Text that a spreadsheet could take for a formula is written so that it stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+import polars as pl
+
+from likeforlike.domain.errors import NotFoundError
+from likeforlike.publish.charts.files import png, standalone
+from likeforlike.publish.pages.page import About, Page, Table
+from likeforlike.publish.workbook import workbook
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MEDIA = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file ready to be saved or sent."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def file(page: Page, kind: str, table: str = "") -> File:
+    """The page as a file of one kind; NotFoundError where the page has no such table or no chart."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", page.path.partition("?")[0]).strip("-") or "home"
+    return File(f"likeforlike-{name}.{kind}", _MEDIA[kind], _content(page, kind, table))
+
+
+def _content(page: Page, kind: str, table: str) -> bytes:
+    if kind == "json":
+        return page.model_dump_json().encode()
+    if kind in ("svg", "png"):
+        return _drawing(page, kind)
+    tables = page.tables()
+    if table:
+        tables = tuple(one for one in tables if one.name == table)
+    if not tables:
+        raise NotFoundError(
+            "This page has no such table.", instead="Take the suffix off the address to see the page."
+        )
+    if kind == "xlsx":
+        return workbook(page.title, page.path, page.about, tables)
+    if kind == "parquet":
+        return _parquet(tables[0], page)
+    return csv_text(tables[0], page.about, page.title, page.path).encode()
+
+
+def csv_text(table: Table, about: About, title: str, path: str) -> str:
+    """The table as CSV; the last columns repeat on every row what the file must say about itself."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    told = _told(about, title, path)
+    writer.writerow([*(column.key for column in table.columns), *told])
+    for row in table.rows:
+        writer.writerow(
+            [*(safe_cell(row.get(column.key)) for column in table.columns), *map(safe_cell, told.values())]
+        )
+    return out.getvalue()
+
+
+def _told(about: About, title: str, path: str) -> dict[str, str]:
+    return {
+        "file_title": title,
+        "file_address": path,
+        "file_comparator": about.comparator,
+        "file_sources": " | ".join(about.sources),
+        "file_licences": " | ".join(about.licences),
+        "file_caveats": " | ".join(about.caveats),
+        "file_release_id": about.release_id,
+    }
+
+
+def safe_cell(value: object) -> str | int | float:
+    """A value as a CSV cell: missing is empty, several values are joined, and no text can start a formula."""
+    plain = plain_value(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, str) and plain.startswith(_FORMULA_STARTS):
+        return f"'{plain}"
+    return plain
+
+
+def plain_value(value: object) -> str | int | float | None:
+    """A value as a file holds it."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (tuple, list)):
+        return " ".join(str(item) for item in value)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return str(value)
+
+
+def _parquet(table: Table, page: Page) -> bytes:
+    columns = {
+        column.key: [plain_value(row.get(column.key)) for row in table.rows] for column in table.columns
+    }
+    out = io.BytesIO()
+    told = _told(page.about, page.title, page.path)
+    pl.DataFrame(columns, strict=False, infer_schema_length=None).write_parquet(out, metadata=told)
+    return out.getvalue()
+
+
+def _drawing(page: Page, kind: str) -> bytes:
+    drawing = page.chart()
+    if not drawing:
+        raise NotFoundError(
+            "This page has no chart.", instead="Take the suffix off the address to see the page."
+        )
+    text = standalone(drawing, page.title, list(_footer(page)))
+    return text.encode() if kind == "svg" else png(text)
+
+
+def _footer(page: Page) -> Iterator[str]:
+    """The lines under a chart that leaves the site."""
+    yield from page.about.sources
+    yield from page.about.licences
+    yield f"likeforlike release {page.about.release_id} · {page.path}"

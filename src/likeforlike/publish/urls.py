@@ -1,0 +1,108 @@
+"""Every URL that likeforlike links to is made here, so that pages, downloads and the static site agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+QueryValue = str | int | float | Sequence[str] | None
+
+#: Formats that a page answers in beside HTML, by suffix.
+FORMATS = ("json", "csv", "xlsx", "parquet", "svg", "png")
+
+
+def _path(*parts: str) -> str:
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def with_query(path: str, query: Mapping[str, QueryValue]) -> str:
+    """The path with those parameters that have a value, lists repeated, in the order given."""
+    kept = [(key, value) for key, value in query.items() if value not in (None, "", ())]
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+def home() -> str:
+    """The first page."""
+    return "/"
+
+
+def search(query: str = "") -> str:
+    """The search page, for a query if given."""
+    return with_query("/search", {"q": query})
+
+
+def councils() -> str:
+    """The list of councils."""
+    return "/councils"
+
+
+def council(code: str, **query: QueryValue) -> str:
+    """A council's scorecard."""
+    return with_query(_path("councils", code), query)
+
+
+def council_indicator(code: str, indicator_id: str, **query: QueryValue) -> str:
+    """One indicator for one council."""
+    return with_query(_path("councils", code, indicator_id), query)
+
+
+def indicators() -> str:
+    """The list of indicators."""
+    return "/indicators"
+
+
+def indicator(indicator_id: str, **query: QueryValue) -> str:
+    """One indicator for every council."""
+    return with_query(_path("indicators", indicator_id), query)
+
+
+def compare(areas: Sequence[str] = (), **query: QueryValue) -> str:
+    """A group of councils beside each other."""
+    return with_query("/compare", {"area": tuple(areas), **query})
+
+
+def data() -> str:
+    """What the release holds: coverage, freshness, sources, build report."""
+    return "/data"
+
+
+def source(source_id: str) -> str:
+    """One publisher's dataset on the data page."""
+    return f"/data#{quote(source_id)}"
+
+
+def methods() -> str:
+    """The list of method pages."""
+    return "/methods"
+
+
+def method(name: str) -> str:
+    """One method page."""
+    return _path("methods", name)
+
+
+def glossary(word: str = "") -> str:
+    """The glossary, at a word if given."""
+    return "/glossary" + (f"#{quote(word)}" if word else "")
+
+
+def embed(code: str, indicator_id: str) -> str:
+    """A council's chart of one indicator, for an iframe on another site."""
+    return _path("embed", code, indicator_id)
+
+
+def static(name: str, version: str) -> str:
+    """A file of the site's own, cached for good under its version."""
+    return f"/static/{quote(name)}?v={quote(version)}"
+
+
+def as_format(url: str, suffix: str) -> str:
+    """The same page in another format: the suffix goes before the query."""
+    path, _, query = url.partition("?")
+    path = "/index" if path == "/" else path
+    return f"{path}.{suffix}" + (f"?{query}" if query else "")
+
+
+def pinned(path: str, release_id: str) -> str:
+    """The same view, pinned to a release."""
+    return f"{path}{'&' if '?' in path else '?'}release={quote(release_id)}"

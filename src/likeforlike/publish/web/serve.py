@@ -1,0 +1,32 @@
+"""Serve a release over HTTP until asked to stop; requests under way are finished first."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import uvicorn
+
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.web.app import create_app
+
+
+def serve(host: str, port: int, release: Path | None = None) -> None:
+    """Open the release (the embedded one by default) and serve it; returns after SIGTERM or SIGINT.
+
+    One line of JSON per request goes to standard output under the logger `likeforlike.access`.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    app = create_app(Catalogue.open(release))
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        date_header=True,
+    )
+    print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
+    uvicorn.Server(config).run()
