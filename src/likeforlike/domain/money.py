@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FundId = str
 
 
 class AmountKind(StrEnum):
@@ -26,7 +28,13 @@ class Selection(StrEnum):
 
 
 class AllocationMethod(StrEnum):
-    """How an allocation was given to council areas."""
+    """How an allocation was given to council areas.
+
+    `exact`: the source names one council in force today; `successor`: the council it names has been replaced
+    by one other; `named_place`: the source lists several councils and the award's title fixes the place in
+    one of them; `several`: it reaches several councils and nothing says how much reaches each, so that equal
+    shares stand in until an analysis says what it does with them.
+    """
 
     EXACT = "exact"
     SUCCESSOR = "successor"
@@ -35,7 +43,12 @@ class AllocationMethod(StrEnum):
 
 
 class MultiArea(StrEnum):
-    """What an analysis does with awards to counties, combined authorities and several councils."""
+    """What an analysis does with awards to counties, combined authorities and several councils.
+
+    `exclude`: leaves them out; `even`: equal shares; `population`: shares by population; `recipient`: the
+    award stays whole with the upper-tier council that received it, and those to combined authorities are left
+    out.
+    """
 
     EXCLUDE = "exclude"
     EVEN = "even"
@@ -63,3 +76,94 @@ class Fund(BaseModel):
     amount_kind: AmountKind
     source_id: str
     caveats: tuple[str, ...] = ()
+
+
+class FundGroup(BaseModel):
+    """Funds that may be added and studied together, as declared in `definitions/fund_groups/`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    funds: tuple[str, ...] = Field(min_length=1)
+    note: str = ""
+
+
+class NeedDirection(StrEnum):
+    """Which end of an indicator is the greater need."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class NeedFormula(StrEnum):
+    """How a measure of need becomes a number of pounds' worth of need, which adds up over areas.
+
+    `people`: population x value, for a value that is already a rate or a score per person; `none`: the
+    measure only orders places (a life expectancy is not a quantity of need), so that no need-proportional
+    share follows from it.
+    """
+
+    PEOPLE = "people"
+    NONE = "none"
+
+
+class NeedEdition(BaseModel):
+    """One edition of a measure of need: the indicator that holds it and the day from which it was in
+    force.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    indicator_id: str
+    in_force: date
+    label: str
+
+
+class NeedMeasure(BaseModel):
+    """One way of saying how much need a place has, as declared in `definitions/need_measures/`.
+
+    Editions are oldest first; `fixed` measures keep the edition they name whatever the date of the award.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    short_title: str
+    direction: NeedDirection
+    formula: NeedFormula
+    editions: tuple[NeedEdition, ...] = Field(min_length=1)
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _oldest_first(self) -> NeedMeasure:
+        dates = [edition.in_force for edition in self.editions]
+        if dates != sorted(dates):
+            raise ValueError("editions must stand oldest first")
+        return self
+
+    def edition(self, day: date) -> NeedEdition:
+        """The edition in force on a day; the oldest one for any day before it."""
+        known = [edition for edition in self.editions if edition.in_force <= day]
+        return known[-1] if known else self.editions[0]
+
+    @property
+    def sign(self) -> int:
+        """+1 where a higher value is more need, -1 where it is less."""
+        return 1 if self.direction is NeedDirection.HIGHER else -1
+
+
+class ThemeRule(BaseModel):
+    """One theme and the words in a project's name that mean it, as declared in `definitions/fund_themes/`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    words: tuple[str, ...] = Field(min_length=1)
+
+
+#: Themes that no rule gives: a name no rule knows (or no name at all), and an award for a whole place.
+UNCLASSIFIED = "unclassified"
+WHOLE_PLACE = "whole-place"
