@@ -8,9 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from likeforlike.domain.provenance import Source
-from likeforlike.sources import ons_explore_local_statistics
+from likeforlike.sources import ons_census_2021, ons_explore_local_statistics, ons_mid_year_population
 
 #: `parse(folder, source) -> RAW_SCHEMA` by source id.
 PARSERS: dict[str, Callable[[Path, Source], pl.DataFrame]] = {
+    "ons_census_2021": ons_census_2021.parse,
     "ons_explore_local_statistics": ons_explore_local_statistics.parse,
+    "ons_mid_year_population": ons_mid_year_population.parse,
 }
