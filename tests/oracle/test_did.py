@@ -1,7 +1,7 @@
 """Difference-in-differences against published results, another program and a slow reading of the definitions.
 
-The published example is county employment in the United States, 2003 to 2007 (Callaway and Sant'Anna, 2021, and
-the documentation of the R package `did`). The estimators use no more of it than each cohort's means and
+The published example is county employment in the United States, 2003 to 2007 (Callaway and Sant'Anna, 2021,
+and the documentation of the R package `did`). The estimators use no more of it than each cohort's means and
 covariances, so only these are kept here, and places with exactly these moments are made from them.
 """
 

@@ -1,0 +1,184 @@
+"""Which periods count as before and after an award, and which places a comparison can use.
+
+The rules are fixed before any outcome is looked at: a period counts as before when it ended before the
+award was announced, as after when it began on or after that day, and as neither when the announcement fell
+inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
+from likeforlike.domain.period import Period
+
+#: Fewer periods before the award say nothing about whether places were moving together.
+LEAST_BEFORE = 3
+#: Fewer funded places or comparators make a randomisation test meaningless.
+LEAST_FUNDED = 8
+LEAST_COMPARATORS = 20
+#: Periods that make up the base level, where there are enough; with fewer the last one alone does.
+BASE_PERIODS = 3
+#: A period in which fewer places (of the most any period has) have a value is not used.
+COVERAGE = 0.9
+
+
+class Unusable(StrEnum):
+    """Why a fund and an indicator give no comparison."""
+
+    NO_AWARD = "no_award"
+    NO_OUTCOME_AFTER = "no_outcome_after"
+    TOO_FEW_BEFORE = "too_few_before"
+    TOO_FEW_FUNDED = "too_few_funded"
+    TOO_FEW_COMPARATORS = "too_few_comparators"
+
+
+@dataclass(frozen=True)
+class Awards:
+    """For every area of a panel, the day its first award was announced (None = not funded).
+
+    `unclear` marks areas that are neither funded nor unfunded: shared awards whose place is not known, or a
+    council in which only some districts were funded.
+    """
+
+    days: tuple[date | None, ...]
+    unclear: BoolArray
+
+
+@dataclass(frozen=True)
+class Window:
+    """The columns of one cohort: `base` ones before, `after` ones after, `base[-1]` the last one before."""
+
+    base: tuple[int, ...]
+    after: tuple[int, ...]
+
+    @property
+    def last_before(self) -> int:
+        """The last period that ended before the award."""
+        return self.base[-1]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A comparison that can be made: areas in use, and each cohort's members (rows among the areas in use)
+    and window.
+
+    `rows` are the areas of the panel in use; `events` are columns counted from each cohort's last period
+    before (0), the same for every cohort; `dropped` counts funded areas left out because a value is missing
+    or the award is unclear.
+    """
+
+    rows: IntArray
+    members: tuple[IntArray, ...]
+    windows: tuple[Window, ...]
+    events: tuple[int, ...]
+    dropped: int
+
+    @property
+    def funded(self) -> int:
+        """The number of funded areas in use."""
+        return sum(len(rows) for rows in self.members)
+
+    @property
+    def comparators(self) -> int:
+        """The number of unfunded areas that may serve as comparators."""
+        return len(self.rows) - self.funded
+
+
+def design(
+    outcome: FloatArray, periods: Sequence[Period], awards: Awards, *, breaks: Sequence[date] = ()
+) -> Design | Unusable:
+    """The comparison that the data allow, or why there is none.
+
+    `outcome` is areas x periods. Periods across a declared break from the last one before the award are not
+    used.
+    """
+    covered = _covered(outcome)
+    by_window: dict[Window, list[int]] = {}
+    reasons: set[Unusable] = set()
+    for row, day in enumerate(awards.days):
+        if day is not None and not awards.unclear[row]:
+            found = window(periods, covered, day, breaks)
+            if isinstance(found, Unusable):
+                reasons.add(found)
+            else:
+                by_window.setdefault(found, []).append(row)
+    if not by_window:
+        return min(reasons, default=Unusable.NO_AWARD)
+    return _complete(outcome, awards, by_window)
+
+
+def _covered(outcome: FloatArray) -> BoolArray:
+    present = np.isfinite(outcome).sum(axis=0)
+    enough: BoolArray = present >= COVERAGE * max(int(present.max(initial=0)), 1)
+    return enough
+
+
+def window(
+    periods: Sequence[Period], covered: BoolArray, day: date, breaks: Sequence[date] = ()
+) -> Window | Unusable:
+    """The columns before and after an award announced on `day`."""
+    before = [c for c, period in enumerate(periods) if period.end < day and covered[c]]
+    after = [c for c, period in enumerate(periods) if period.start >= day and covered[c]]
+    if before:
+        segment = _segment(periods[before[-1]], breaks)
+        before = [c for c in before if _segment(periods[c], breaks) == segment]
+        after = [c for c in after if _segment(periods[c], breaks) == segment]
+    if not after:
+        return Unusable.NO_OUTCOME_AFTER
+    if len(before) < LEAST_BEFORE:
+        return Unusable.TOO_FEW_BEFORE
+    return Window(tuple(before[-base_length(len(before)) :]), tuple(after))
+
+
+def base_length(before: int) -> int:
+    """How many periods make up the base level, of so many before the award."""
+    return BASE_PERIODS if before >= 2 * BASE_PERIODS else 1
+
+
+def _segment(period: Period, breaks: Sequence[date]) -> int:
+    return sum(period.start >= at for at in breaks)
+
+
+def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[int]]) -> Design | Unusable:
+    """Keep areas that have every value the comparison needs."""
+    windows = tuple(sorted(by_window, key=lambda one: (one.last_before, one.after)))
+    events = _events(outcome, windows)
+    needed = sorted({c for w in windows for c in (*w.base, *w.after, *(w.last_before + e for e in events))})
+    usable = np.isfinite(outcome[:, needed]).all(axis=1) & ~awards.unclear
+    unfunded = np.array([day is None for day in awards.days])
+    placed = [row for members in by_window.values() for row in members]
+    rows = np.flatnonzero(usable & (unfunded | np.isin(np.arange(len(usable)), placed)))
+    position = {int(row): number for number, row in enumerate(rows)}
+    members = tuple(
+        np.array([position[row] for row in by_window[one] if row in position], dtype=np.int64)
+        for one in windows
+    )
+    kept = [number for number, rows_of in enumerate(members) if len(rows_of)]
+    funded = sum(len(members[number]) for number in kept)
+    if funded < LEAST_FUNDED:
+        return Unusable.TOO_FEW_FUNDED
+    if len(rows) - funded < LEAST_COMPARATORS:
+        return Unusable.TOO_FEW_COMPARATORS
+    return Design(
+        rows=rows,
+        members=tuple(members[number] for number in kept),
+        windows=tuple(windows[number] for number in kept),
+        events=events,
+        dropped=int((~unfunded).sum()) - funded,
+    )
+
+
+def _events(outcome: FloatArray, windows: Sequence[Window]) -> tuple[int, ...]:
+    """Columns counted from the last one before the award that every cohort has and nearly every area has."""
+    covered = _covered(outcome)
+    first = max(-one.last_before for one in windows)
+    last = min(max(one.after) - one.last_before for one in windows)
+    return tuple(
+        event for event in range(first, last + 1) if all(covered[one.last_before + event] for one in windows)
+    )
