@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class LabelledMatrix:
-    """One indicator's values for one comparison group: rows are areas (sorted by code), columns periods (oldest first).
+    """One indicator for one comparison group: rows are areas (sorted by code), columns periods (oldest first).
 
-    `values`, `lower_95` and `upper_95` are areas x periods, NaN where missing. `counted` is False where the cell
-    repeats an estimate that another area's cell already holds (a combined area), so that medians and ranks count it once.
+    `values`, `lower_95` and `upper_95` are areas x periods, NaN where missing. `counted` is False where the
+    cell repeats an estimate that another area's cell already holds (a combined area), so that medians and
+    ranks count it once.
     """
 
     areas: tuple[str, ...]
@@ -34,7 +35,9 @@ class LabelledMatrix:
         """Check that labels and arrays agree."""
         shape = (len(self.areas), len(self.periods))
         for name in ("values", "lower_95", "upper_95", "counted"):
-            assert getattr(self, name).shape == shape, f"{name} is {getattr(self, name).shape}, labels say {shape}"
+            assert getattr(self, name).shape == shape, (
+                f"{name} is {getattr(self, name).shape}, labels say {shape}"
+            )
 
     def row(self, area_code: str) -> int:
         """The row of an area; KeyError when it is not in the matrix."""
@@ -50,7 +53,7 @@ class LabelledMatrix:
         return self.periods.index(period)
 
     def take(self, areas: Sequence[str]) -> LabelledMatrix:
-        """The same matrix for the given areas in the given order; an unknown area becomes a row of missing values."""
+        """The same matrix for the given areas in the given order; an unknown one becomes a row of missing values."""
         rows = self.row_of
         index = np.array([rows.get(code, -1) for code in areas], dtype=np.int64)
         known = index >= 0
@@ -74,3 +77,80 @@ class LabelledMatrix:
         present = np.isfinite(self.values).sum(axis=0)
         enough = np.flatnonzero(present >= share * present.max())
         return int(enough[-1])
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """What a neighbour model compares: rows are areas, columns features.
+
+    `values` is areas x features in the features' own units, NaN where missing. `inherited` is True where a
+    district holds its county's value. `lower_95` and `upper_95` are the published limits, NaN where none is
+    published. `periods` says which period each column describes (None where a column has no single one).
+    Areas must not repeat.
+    """
+
+    areas: tuple[str, ...]
+    features: tuple[str, ...]
+    values: FloatArray
+    inherited: BoolArray
+    lower_95: FloatArray
+    upper_95: FloatArray
+    periods: tuple[Period | None, ...]
+
+    def __post_init__(self) -> None:
+        """Check that labels and arrays agree."""
+        shape = (len(self.areas), len(self.features))
+        for name in ("values", "inherited", "lower_95", "upper_95"):
+            assert getattr(self, name).shape == shape, (
+                f"{name} is {getattr(self, name).shape}, labels say {shape}"
+            )
+        assert len(self.periods) == len(self.features), "one period, or None, per feature"
+
+    @classmethod
+    def of(
+        cls,
+        areas: Sequence[str],
+        features: Sequence[str],
+        values: FloatArray,
+        *,
+        inherited: BoolArray | None = None,
+        lower_95: FloatArray | None = None,
+        upper_95: FloatArray | None = None,
+        periods: Sequence[Period | None] | None = None,
+    ) -> FeatureTable:
+        """A table from its values; what is not given is: nothing inherited, no limits, no period."""
+        none = np.full(values.shape, np.nan)
+        return cls(
+            tuple(areas),
+            tuple(features),
+            values,
+            np.zeros(values.shape, dtype=np.bool_) if inherited is None else inherited,
+            none if lower_95 is None else lower_95,
+            none if upper_95 is None else upper_95,
+            (None,) * len(features) if periods is None else tuple(periods),
+        )
+
+    def take(self, rows: IntArray) -> FeatureTable:
+        """The same columns for the given rows, in that order."""
+        return replace(
+            self,
+            areas=tuple(self.areas[row] for row in rows),
+            values=self.values[rows],
+            inherited=self.inherited[rows],
+            lower_95=self.lower_95[rows],
+            upper_95=self.upper_95[rows],
+        )
+
+    def select(self, features: Sequence[str]) -> FeatureTable:
+        """The same rows for the given features, in that order; KeyError names one that is not there."""
+        column = {name: index for index, name in enumerate(self.features)}
+        columns = np.array([column[name] for name in features], dtype=np.int64)
+        return replace(
+            self,
+            features=tuple(features),
+            values=self.values[:, columns],
+            inherited=self.inherited[:, columns],
+            lower_95=self.lower_95[:, columns],
+            upper_95=self.upper_95[:, columns],
+            periods=tuple(self.periods[index] for index in columns),
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from likeforlike.domain.errors import DefinitionError
 
 
 class Transform(StrEnum):
@@ -76,6 +79,22 @@ class Feature(BaseModel):
         return self.indicator_id or self.id
 
 
+class CellCorrection(BaseModel):
+    """One value of a feature table that a model replaces, with the reason.
+
+    `found` is the value expected there: when the source no longer holds it, the correction is out of date
+    and the build stops.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    area_code: str
+    feature: str
+    found: float
+    use: float
+    reason: str
+
+
 class NeighbourModel(BaseModel):
     """A neighbour model, as declared in `definitions/neighbour_models/`."""
 
@@ -95,6 +114,42 @@ class NeighbourModel(BaseModel):
     rebasing: Rebasing = Rebasing.NONE
     exclude_nested: bool = False
     k: int = Field(default=10, ge=1)
-    computed_here: bool = True
-    source_id: str | None = None
+    computed_here: bool = True  # False: a published list, imported as data
+    source_id: str | None = (
+        None  # whose own feature table, or list, is taken; empty: this release's indicators
+    )
+    corrections: tuple[CellCorrection, ...] = ()
     caveats: tuple[str, ...] = ()
+
+    def without(self, indicator_id: str) -> NeighbourModel:
+        """The model without the features that an indicator supplies; itself when there are none.
+
+        Neighbours chosen on the very thing that is compared would hide the difference. Raises
+        DefinitionError when nothing would be left.
+        """
+        kept = tuple(feature for feature in self.features if feature.indicator != indicator_id)
+        if len(kept) == len(self.features):
+            return self
+        if not kept:
+            raise DefinitionError(
+                f"Model {self.id} has no feature but {indicator_id}.",
+                instead="Choose a model with more features.",
+            )
+        return self.model_copy(update={"features": kept})
+
+    def reweighted(self, weights: Mapping[str, float]) -> NeighbourModel:
+        """The model with a person's own weights: features not named keep theirs.
+
+        Raises DefinitionError for a name that is not a feature of the model.
+        """
+        names = [feature.id for feature in self.features]
+        for name in weights:
+            if name not in names:
+                raise DefinitionError(
+                    f"Model {self.id} has no feature {name!r}.", instead=f"Write one of: {', '.join(names)}."
+                )
+        changed = tuple(
+            feature.model_copy(update={"weight": float(weights.get(feature.id, feature.weight))})
+            for feature in self.features
+        )
+        return self.model_copy(update={"features": changed})

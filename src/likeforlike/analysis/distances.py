@@ -1,0 +1,119 @@
+"""Distances between prepared areas, and the part that each feature has in them."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from likeforlike.analysis.preparation import Prepared
+from likeforlike.domain.errors import DefinitionError
+from likeforlike.domain.matrix import FloatArray, IntArray
+from likeforlike.domain.neighbour_model import Metric
+
+#: Above this condition number, or with fewer than five areas per feature, the covariance matrix is shrunk.
+ILL_CONDITIONED = 1e6
+AREAS_PER_FEATURE = 5
+
+
+def coordinates(prepared: Prepared) -> FloatArray:
+    """Areas x features: numbers whose differences make the distance, one column per feature.
+
+    Euclidean: scaled value times the root of its weight; Mahalanobis: whitened values; Gower: scaled value
+    times its weight's share (distances add up absolute differences). NaN where a value is left out.
+    """
+    if prepared.metric is Metric.MAHALANOBIS:
+        return whitened(prepared.scaled)
+    factor = np.sqrt(prepared.weights) if prepared.metric is Metric.EUCLIDEAN else prepared.weight_shares
+    found: FloatArray = prepared.scaled * factor
+    return found
+
+
+def pairwise(points: FloatArray, weights: FloatArray, metric: Metric) -> FloatArray:
+    """All distances, areas x areas: symmetric, 0 on the diagonal.
+
+    Where values are left out, a pair is compared on the features that both have, and the sum is scaled up
+    to the full weight; a pair that shares no weighted feature is infinitely far apart.
+    """
+    power = 1 if metric is Metric.GOWER else 2
+    if np.isnan(points).any():
+        total = _pairwise_shared(points, weights, power)
+        return total if power == 1 else np.sqrt(total)
+    name = "cityblock" if metric is Metric.GOWER else "euclidean"
+    distances: FloatArray = cdist(points, points, name)
+    return distances
+
+
+def _pairwise_shared(points: FloatArray, weights: FloatArray, power: int) -> FloatArray:
+    areas = len(points)
+    total, shared = np.zeros((areas, areas)), np.zeros((areas, areas))
+    for column, weight in zip(points.T, weights, strict=True):
+        difference = np.abs(column[:, np.newaxis] - column)
+        both = np.isfinite(difference)
+        total += np.where(both, difference**power, 0.0)
+        shared += np.where(both, weight, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = np.where(shared > 0, total * (weights.sum() / shared), np.inf)
+    np.fill_diagonal(scaled, 0.0)
+    return scaled
+
+
+def parts(points: FloatArray, metric: Metric, first: IntArray, second: IntArray) -> FloatArray:
+    """What each feature adds: to the squared distance, or to the distance itself for Gower's.
+
+    `first` and `second` are row numbers of any one shape; the answer has one more axis, the features. NaN
+    where either value is left out.
+    """
+    difference = np.abs(points[first] - points[second])
+    found: FloatArray = difference if metric is Metric.GOWER else difference**2
+    return found
+
+
+def shares_of(found: FloatArray) -> FloatArray:
+    """Parts divided by their sum over the last axis; all NaN where that sum is 0."""
+    total = np.nansum(found, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        shares: FloatArray = np.where(total > 0, found / np.where(total > 0, total, 1.0), np.nan)
+    return shares
+
+
+def whitened(scaled: FloatArray) -> FloatArray:
+    """Values turned so that straight-line distance is Mahalanobis', each column as near its feature as can be.
+
+    x -> P^(-1/2) V^(-1/2) x with V the variances and P the correlations (Garthwaite and Koch 2016 use this
+    transform to share a quadratic form out between variables). The covariance matrix is shrunk as Ledoit
+    and Wolf (2004) advise when it is ill-conditioned or there are few areas. Raises DefinitionError when
+    features are missing or determine each other exactly.
+    """
+    if np.isnan(scaled).any():
+        raise DefinitionError(
+            "The Mahalanobis distance needs every value.",
+            instead="Write `missing: pool_median`, or `metric: euclidean`.",
+        )
+    areas, features = scaled.shape
+    centred = scaled - scaled.mean(axis=0)
+    covariance = centred.T @ centred / areas
+    if np.linalg.matrix_rank(centred) < features:
+        raise DefinitionError(
+            "The features determine each other exactly, so the Mahalanobis distance does not exist.",
+            instead="Remove a feature that follows from the others, or write `metric: euclidean`.",
+        )
+    if np.linalg.cond(covariance) > ILL_CONDITIONED or areas < AREAS_PER_FEATURE * features:
+        covariance = shrunk(centred, covariance)
+    deviation = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(deviation, deviation))
+    root = vectors @ np.diag(values**-0.5) @ vectors.T
+    found: FloatArray = (centred / deviation) @ root
+    return found
+
+
+def shrunk(centred: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Covariance pulled towards a multiple of the identity, as in Ledoit and Wolf (2004), equation 14."""
+    areas, features = centred.shape
+    mean = np.trace(covariance) / features
+    target = mean * np.eye(features)
+    spread = ((covariance - target) ** 2).sum()
+    squares = centred**2
+    noise = ((squares.T @ squares) / areas - covariance**2).sum() / areas
+    weight = min(noise, spread) / spread if spread > 0 else 1.0
+    found: FloatArray = weight * target + (1 - weight) * covariance
+    return found

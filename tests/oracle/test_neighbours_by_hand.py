@@ -1,0 +1,231 @@
+"""Neighbours against a slow reading of the same rules: plain Python loops, one pair at a time."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import mahalanobis
+from sklearn.covariance import LedoitWolf
+
+from likeforlike.analysis.distances import shrunk
+from likeforlike.analysis.nearest import nearest_exact
+from likeforlike.analysis.neighbours import contribution_table, farther_share, find, mutual, times_chosen
+from likeforlike.domain.neighbour_model import Feature, Metric, Missing, Rebasing, Scaling, Transform
+from neighbours_kit import model_of, random_table
+
+
+def quantile7(values, share):
+    """Hyndman and Fan's type 7, from its formula."""
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * share
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
+def rank_position(value, values):
+    below = sum(v < value for v in values)
+    equal = sum(v == value for v in values)
+    return (below + (equal + 1) / 2 - 0.5) / len(values)
+
+
+def transform(value, feature, column):
+    if math.isnan(value):
+        return value
+    match feature.transform:
+        case Transform.LOG:
+            return math.log(value)
+        case Transform.LOGIT:
+            return math.log(value / (100 - value))
+        case Transform.RANK:
+            return rank_position(value, [v for v in column if not math.isnan(v)])
+    return value
+
+
+def scale(column, scaling, ddof):
+    known = [v for v in column if not math.isnan(v)]
+    match scaling:
+        case Scaling.Z_SCORE:
+            mean = math.fsum(known) / len(known)
+            spread = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (len(known) - ddof))
+        case Scaling.ROBUST:
+            mean = statistics.median(known)
+            spread = 1.4826 * statistics.median(abs(v - mean) for v in known)
+        case Scaling.MIN_MAX:
+            mean, spread = min(known), max(known) - min(known)
+        case Scaling.RANK:
+            return [v if math.isnan(v) else rank_position(v, known) for v in column]
+        case Scaling.NONE:
+            mean, spread = 0.0, 1.0
+    return [(v - mean) / spread for v in column]
+
+
+def slow_weights(model):
+    raw = [f.weight for f in model.features]
+    if not model.balance_domains:
+        return raw
+    domains = sorted({f.domain for f in model.features if f.weight > 0})
+    out = []
+    for f in model.features:
+        total = sum(g.weight for g in model.features if g.domain == f.domain)
+        out.append(f.weight / total / len(domains) if f.weight else 0.0)
+    return out
+
+
+def slow_scaled(table, model):
+    """Scaled columns by area code."""
+    columns = []
+    for feature in model.features:
+        raw = [float(v) for v in table.values[:, table.features.index(feature.id)]]
+        column = [transform(v, feature, raw) for v in raw]
+        known = [v for v in column if not math.isnan(v)]
+        if model.winsorise:
+            low, high = (quantile7(known, q) for q in model.winsorise)
+            column = [v if math.isnan(v) else min(max(v, low), high) for v in column]
+            known = [v for v in column if not math.isnan(v)]
+        if model.missing is not Missing.LEAVE_OUT:
+            column = [statistics.median(known) if math.isnan(v) else v for v in column]
+        columns.append(scale(column, model.scaling, model.ddof))
+    return {code: [column[i] for column in columns] for i, code in enumerate(table.areas)}
+
+
+def slow_distance(first, second, weights, metric):
+    total = shared = 0.0
+    for a, b, w in zip(first, second, weights, strict=True):
+        if not (math.isnan(a) or math.isnan(b)):
+            total += w * (abs(a - b) if metric is Metric.GOWER else (a - b) ** 2)
+            shared += w
+    if metric is Metric.GOWER:
+        return total / shared
+    return math.sqrt(total * sum(weights) / shared)
+
+
+def slow_lists(table, model, nested=None):
+    scaled, weights = slow_scaled(table, model), slow_weights(model)
+    distance = {
+        (a, b): slow_distance(scaled[a], scaled[b], weights, model.metric) for a in scaled for b in scaled
+    }
+    lists = {}
+    for a in scaled:
+        others = [b for b in scaled if b != a and b not in (nested or {}).get(a, ())]
+        lists[a] = sorted(others, key=lambda b: (distance[a, b], b))[: model.k]
+    return distance, lists
+
+
+CASES = {
+    "plain z-scores": {},
+    "sample divisor": {"ddof": 1},
+    "winsorised": {"winsorise": (0.05, 0.9)},
+    "robust": {"scaling": Scaling.ROBUST},
+    "min-max": {"scaling": Scaling.MIN_MAX},
+    "ranks": {"scaling": Scaling.RANK},
+    "no scaling": {"scaling": Scaling.NONE},
+    "left out": {"missing": Missing.LEAVE_OUT, "winsorise": (0.01, 0.99)},
+    "gower": {"metric": Metric.GOWER, "scaling": Scaling.MIN_MAX},
+    "gower, left out": {"metric": Metric.GOWER, "scaling": Scaling.MIN_MAX, "missing": Missing.LEAVE_OUT},
+    "balanced domains": {"balance_domains": True},
+}
+
+
+@pytest.mark.parametrize("changes", CASES.values(), ids=CASES)
+def test_distances_and_lists_equal_the_slow_reading(changes):
+    table = random_table(60, 5, seed=3, missing=0.08)
+    features = [
+        Feature(id="f0", transform=Transform.LOG, weight=2.0, domain="size"),
+        Feature(id="f1", transform=Transform.RANK, domain="size"),
+        Feature(id="f2", weight=0.5, domain="people"),
+        Feature(id="f3", weight=0.0, domain="nothing"),
+        Feature(id="f4", domain="work"),
+    ]
+    model = model_of(features, k=7, **changes)
+    found = find(table, model)
+    distance, lists = slow_lists(table, model)
+    slow = np.array([[distance[a, b] for b in found.areas] for a in found.areas])
+    np.testing.assert_allclose(found.all_distances, slow, rtol=0, atol=1e-12)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists
+
+
+def test_percentages_by_logit_equal_the_slow_reading():
+    table = random_table(40, 2, seed=5)
+    table.values[:] = 100 * table.values / (1 + table.values)
+    model = model_of(
+        [Feature(id="f0", transform=Transform.LOGIT), Feature(id="f1", transform=Transform.LOGIT)]
+    )
+    distance, _ = slow_lists(table, model)
+    found = find(table, model)
+    slow = np.array([[distance[a, b] for b in found.areas] for a in found.areas])
+    np.testing.assert_allclose(found.all_distances, slow, rtol=0, atol=1e-12)
+
+
+def test_mahalanobis_equals_scipy_and_its_shares_sum_to_one():
+    table = random_table(80, 4, seed=11)
+    found = find(table, model_of(table.features, metric=Metric.MAHALANOBIS, k=5))
+    inverse = np.linalg.inv(np.cov(found.prepared.scaled.T, ddof=0))
+    slow = [[mahalanobis(a, b, inverse) for b in found.prepared.scaled] for a in found.prepared.scaled]
+    np.testing.assert_allclose(found.all_distances, slow, atol=1e-12)
+    shares, _ = contribution_table(found)
+    np.testing.assert_allclose(shares.sum(axis=2), 1.0, atol=4e-16 * len(table.features))
+    assert (shares >= 0).all()
+
+
+def test_the_shrunk_covariance_equals_scikit_learn():
+    table = random_table(30, 8, seed=2)
+    centred = table.values - table.values.mean(axis=0)
+    expected = LedoitWolf(assume_centered=True).fit(centred).covariance_
+    np.testing.assert_allclose(shrunk(centred, centred.T @ centred / len(centred)), expected, rtol=1e-12)
+
+
+def test_nested_areas_are_left_out_as_in_the_slow_reading():
+    table = random_table(40, 3, seed=8)
+    county, districts = table.areas[0], table.areas[1:6]
+    nested = {county: frozenset(districts)}
+    model = model_of(table.features, k=12, exclude_nested=True)
+    both_ways = nested | {district: {county} for district in districts}
+    _, lists = slow_lists(table, model, both_ways)
+    found = find(table, model, nested=nested)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists
+
+
+def test_hubness_mutuality_and_percentile_equal_counting():
+    table = random_table(50, 3, seed=4)
+    found = find(table, model_of(table.features, k=6))
+    lists = [set(row) for row in found.neighbours.tolist()]
+    assert times_chosen(found.neighbours).tolist() == [
+        sum(area in other for other in lists) for area in range(50)
+    ]
+    slow = [[area in lists[n] for n in found.neighbours[area]] for area in range(50)]
+    assert mutual(found.neighbours).tolist() == slow
+    pairs = [found.all_distances[i, j] for i in range(50) for j in range(i)]
+    share = farther_share(found)
+    for i, j in ((0, 1), (7, 30), (49, 12)):
+        assert share[i, j] == sum(d > found.all_distances[i, j] for d in pairs) / len(pairs)
+
+
+def test_rebased_distances_are_divided_by_the_rows_farthest():
+    table = random_table(30, 3, seed=9)
+    plain = find(table, model_of(table.features, k=29))
+    rebased = find(table, model_of(table.features, k=29, rebasing=Rebasing.FARTHEST_IS_ONE))
+    assert (rebased.neighbours == plain.neighbours).all()
+    assert (rebased.distances[:, -1] == 1.0).all()
+    np.testing.assert_allclose(rebased.distances, plain.distances / plain.distances[:, -1:], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("areas", "features", "k", "spread"), [(3000, 5, 20, 1.0), (1500, 20, 3, 1e6), (700, 1, 50, 1.0)]
+)
+def test_screened_search_equals_all_distances(areas, features, k, spread):
+    rng = np.random.default_rng(areas)
+    points = rng.normal(size=(areas, features)) * rng.lognormal(sigma=1.5, size=(areas, 1)) + spread
+    points[: areas // 10] = points[areas // 2 : areas // 2 + areas // 10]  # identical areas: ties by row
+    points[areas - 40 :] = np.round(points[areas - 40 :])
+    neighbours, distances = nearest_exact(points, k)
+    for row in range(areas):
+        difference = points[row] - points
+        distance = np.sqrt(np.einsum("ij,ij->i", difference, difference))
+        distance[row] = np.inf
+        order = np.argsort(distance, kind="stable")[:k]
+        assert (neighbours[row] == order).all()
+        assert (distances[row] == distance[order]).all()
