@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 AREA_COLUMNS = (
-    "code", "name", "official_name", "kind", "region_code", "county_code", "combined_authority_code", "valid_from",
-    "valid_to", "other_names",
+    "code", "name", "official_name", "kind", "region_code", "county_code", "combined_authority_code",
+    "valid_from", "valid_to", "other_names",
 )  # fmt: skip
 CHANGE_COLUMNS = (
-    "predecessor", "successor", "change_date", "kind", "all_ages", "children", "working_age", "older", "population_from"
+    "predecessor", "successor", "change_date", "kind", "all_ages", "children", "working_age", "older",
+    "population_from",
 )  # fmt: skip
 KINDS = {
     "unitary": "unitary",

@@ -1,4 +1,4 @@
-"""All definitions, read strictly: every file fits its type, no id repeats, every reference leads somewhere."""
+"""All definitions, read strictly: files fit their type, no id repeats, every reference leads somewhere."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from likeforlike.domain.provenance import Licence, Source
 
 __all__ = ["Definitions", "load_definitions", "load_framework", "load_neighbour_model", "load_register"]
 
-#: Folder under `definitions/` -> type of what its files hold, which is also the field of Definitions. A new kind of
-#: definition is one line here, one field there, and its references in `references.py`.
+#: Folder under `definitions/` -> type of what its files hold, which is also the field of Definitions. A new
+#: kind of definition is one line here, one field there, and its references in `references.py`.
 TYPES: dict[str, type[BaseModel]] = {
     "sources": Source,
     "indicators": Indicator,
@@ -33,7 +33,10 @@ LICENCES = "licences.yaml"
 
 
 class Definitions(BaseModel):
-    """Every definition by id, in the order of ids; goes to JSON and back unchanged, so that a release can carry it."""
+    """Every definition by id, in the order of ids.
+
+    It goes to JSON and back unchanged, so that a release can carry it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,14 +71,14 @@ def load_definitions(folder: Path = FOLDER) -> Definitions:
 
 
 def load_neighbour_model(path: Path, definitions: Definitions | None = None) -> NeighbourModel:
-    """A person's own neighbour model; its indicators are checked against `definitions` where those are given."""
+    """A person's own neighbour model; its indicators are checked where `definitions` are given."""
     model = _load_one(path, "neighbour_models", definitions)
     assert isinstance(model, NeighbourModel)
     return model
 
 
 def load_framework(path: Path, definitions: Definitions | None = None) -> Framework:
-    """A person's own framework; its indicators and funds are checked against `definitions` where those are given."""
+    """A person's own framework; its indicators and funds are checked where `definitions` are given."""
     framework = _load_one(path, "frameworks", definitions)
     assert isinstance(framework, Framework)
     return framework

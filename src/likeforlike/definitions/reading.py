@@ -1,10 +1,11 @@
-"""Reading a definition file: YAML to checked objects, or an error that names file, line and what to write instead."""
+"""Reading a definition file: checked objects, or an error with file, line and what to write instead."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -22,9 +23,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 #: What a pattern wants, in words.
 _PATTERNS = {
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "Write lower-case words and numbers joined by hyphens, such as employment-rate.",
-    r"^[a-z0-9]+(_[a-z0-9]+)*$": "Write lower-case words and numbers joined by underscores, such as ons_population.",
-    r"^\d{4}-\d{2}-\d{2}$": 'Write a date in quotes, such as "2020-04-01".',
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "Write lower-case words joined by hyphens, such as employment-rate.",
+    r"^[a-z0-9]+(_[a-z0-9]+)*$": "Write lower-case words joined by underscores, such as ons_population.",
+    r"^\d{4}-\d{2}-\d{2}$": "Write a date such as 2020-04-01.",
 }
 
 
@@ -54,7 +55,8 @@ class Definition:
 def read_definitions(path: Path, model: type[Model]) -> list[Definition]:
     """Every object of a file: one mapping, or a list of them.
 
-    Raises DefinitionError for a file that cannot be read, is not YAML, repeats a key, or does not fit `model`.
+    Raises DefinitionError for a file that cannot be read, is not YAML, repeats a key, or does not fit
+    `model`.
     """
     data = read_yaml(path)
     if isinstance(data, dict):
@@ -72,10 +74,10 @@ def read_definitions(path: Path, model: type[Model]) -> list[Definition]:
     )
 
 
-def read_yaml(path: Path) -> Any:
-    """The content of a YAML file as plain Python; None when it is empty."""
+def read_yaml(path: Path) -> object:
+    """The content of a YAML file as plain Python, dates as text; None when it is empty."""
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        return _dates_as_text(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         what = str(problem.problem or problem.context or "cannot be read").replace('"', "'")
@@ -88,12 +90,24 @@ def read_yaml(path: Path) -> Any:
         raise DefinitionError(f"The file cannot be opened ({problem.strerror}).", file=str(path)) from problem
 
 
-def validate(data: Any, model: type[Model], path: Path, place: Place) -> Model:
-    """`data` as the model; the first thing wrong with it is raised as DefinitionError."""
+def _dates_as_text(data: object) -> object:
+    """A date that a person wrote without quotes is the text they wrote; fields that want a date read it."""
+    if isinstance(data, dict):
+        return {key: _dates_as_text(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_dates_as_text(value) for value in data]
+    return data.isoformat() if isinstance(data, date) else data
+
+
+def validate(data: object, model: type[Model], path: Path, place: Place) -> Model:
+    """`data` as the model; the first thing wrong with it is raised as DefinitionError.
+
+    A misspelt field comes first, because it explains the one that is missing.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as problem:
-        first = problem.errors()[0]
+        first = min(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
         where = tuple(part for part in first["loc"] if not str(part).startswith("function-"))
         found = _explain(first, where, model)
         line = line_of(path, (*place, *found.place))
@@ -103,7 +117,8 @@ def validate(data: Any, model: type[Model], path: Path, place: Place) -> Model:
 def line_of(path: Path, place: Place) -> int:
     """The line (from 1) of a place in a file, or of the nearest thing around it that exists.
 
-    The file is read again with line numbers kept, which is slow; it is done only when there is something to report.
+    The file is read again with line numbers kept, which is slow; it is done only when there is something to
+    report.
     """
     node = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
     line = 1
@@ -132,7 +147,9 @@ def did_you_mean(word: str, choices: Iterable[str], *, show: int = 8) -> str:
     )
 
 
-def _explain(error: ErrorDetails, where: Sequence[str | int], model: type[BaseModel]) -> Problem:
+def _explain(  # noqa: PLR0911 - one kind of error after another reads best
+    error: ErrorDetails, where: Sequence[str | int], model: type[BaseModel]
+) -> Problem:
     """A validation error in words a person who edits the file understands."""
     name, kind, given = _dotted(where), error["type"], error["input"]
     context = error.get("ctx", {})
@@ -160,7 +177,8 @@ def _explain(error: ErrorDetails, where: Sequence[str | int], model: type[BaseMo
             f'Write it in quotes: {last}: "{given!s}".',
         )
     if kind == "value_error":
-        return Problem(tuple(where), str(context.get("error", error["msg"])))
+        sentence = str(context.get("error", error["msg"]))
+        return Problem(tuple(where), sentence[:1].upper() + sentence[1:].rstrip(".") + ".")
     message = error["msg"][:1].lower() + error["msg"][1:]
     return Problem(tuple(where), f"{name or 'The definition'} is wrong: {message}; found {_short(given)}.")
 
@@ -183,7 +201,7 @@ def _model_at(model: type[BaseModel], where: Sequence[str | int]) -> type[BaseMo
     return current
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

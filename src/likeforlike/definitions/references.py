@@ -1,13 +1,15 @@
 """What a definition refers to must exist: sources, indicators, licences, funds.
 
-To check a new kind of definition, add its folder to `REFERENCES` (fields that hold an id) or to `CHECKS` (anything
-more).
+To check a new kind of definition, add its folder to `REFERENCES` (fields that hold an id) or to `CHECKS`
+(anything more).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from likeforlike.definitions.reading import Place, Problem, did_you_mean
 from likeforlike.domain import framework_checks
@@ -27,7 +29,7 @@ REFERENCES: dict[str, dict[str, str]] = {
 _WORDS = {"licences": "licence", "sources": "source", "indicators": "indicator", "funds": "fund"}
 
 
-def problems(folder: str, item: Any, known: Known) -> Iterator[Problem]:
+def problems(folder: str, item: BaseModel, known: Known) -> Iterator[Problem]:
     """Every reference of one definition that leads nowhere."""
     for field, target in REFERENCES.get(folder, {}).items():
         if (wanted := getattr(item, field)) is not None:

@@ -21,8 +21,8 @@ Row = dict[str, str]
 def load_register(folder: Path = FOLDER) -> AreaRegister:
     """The register from `areas.csv` and `area_changes.csv`.
 
-    Raises DefinitionError, naming file and line, for a repeated code, a value that cannot be read, or a code in either
-    table that is not in the first.
+    Raises DefinitionError, naming file and line, for a repeated code, a value that cannot be read, or a code
+    in either table that is not in the first.
     """
     areas = _read(folder / "areas.csv", _area)
     changes = _read(folder / "area_changes.csv", _change)
@@ -80,13 +80,15 @@ def _read(path: Path, make: Callable[[Row], Item]) -> list[tuple[int, Item]]:
         rows = csv.DictReader(file, strict=True)
         for row in rows:
             try:
+                if None in row or None in row.values():
+                    raise ValueError("it has more or fewer cells than the header")  # noqa: TRY301
                 made.append((rows.line_num, make(row)))
-            except (ValueError, KeyError, AttributeError, TypeError) as problem:
+            except (ValueError, KeyError) as problem:
                 raise DefinitionError(
                     f"The row cannot be read: {problem}.",
                     file=str(path),
                     line=rows.line_num,
-                    instead="Dates are written 2023-04-01, numbers without separators, kinds as in the rows around it.",
+                    instead="Write dates as 2023-04-01 and numbers and kinds as in the rows around it.",
                 ) from problem
     return made
 

@@ -1,4 +1,4 @@
-"""Areas: councils, combined authorities, regions and England, the days they were in force, and what became of them."""
+"""Councils, combined authorities, regions and England: when they were in force, what became of them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class AreaKind(StrEnum):
 class ChangeKind(StrEnum):
     """How a predecessor became a successor.
 
-    `merger`: all of it went to one successor, with others; `recode`: the same area under a new code; `split`: it was
-    divided among several; `boundary`: it carried on under a new code with its boundary moved a little.
+    `merger`: all of it went to one successor, with others; `recode`: the same area under a new code; `split`:
+    it was divided among several; `boundary`: it carried on under a new code, its boundary moved a little.
     """
 
     MERGER = "merger"
@@ -44,8 +44,8 @@ LOWER_TIER = (*SINGLE_TIER, AreaKind.DISTRICT)
 UPPER_TIER = (*SINGLE_TIER, AreaKind.COUNTY)
 COUNCILS = (*LOWER_TIER, AreaKind.COUNTY)
 
-#: Which kinds a name means first where several areas in force carry it ("Lancashire": the county council before the
-#: combined authority).
+#: Which kinds a name means first where several areas in force carry it ("Lancashire": the county council
+#: before the combined authority).
 _CLAIM = dict.fromkeys(COUNCILS, 0) | {kind: 1 for kind in AreaKind if kind not in COUNCILS}
 
 
@@ -53,8 +53,9 @@ _CLAIM = dict.fromkeys(COUNCILS, 0) | {kind: 1 for kind in AreaKind if kind not 
 class Area:
     """One area under one code.
 
-    `valid_from` and `valid_to` are the first and last day the code was in force; None is before the record starts
-    (2011), or still in force. Region, county and combined authority are those it belongs to now, or last did.
+    `valid_from` and `valid_to` are the first and last day the code was in force; None is before the record
+    starts (2011), or still in force. Region, county and combined authority are those it belongs to now, or
+    last did.
     """
 
     code: str
@@ -89,8 +90,8 @@ class Area:
 class AreaChange:
     """One predecessor and one successor of a reorganisation.
 
-    The four numbers are how many of the predecessor's people went to the successor, which weight its rates; None where
-    that is not known, or where the predecessor is a county, whose people its districts' rows already count.
+    The four numbers are how many of the predecessor's people went to the successor, which weight its rates;
+    None where that is not known.
     """
 
     predecessor: str
@@ -107,7 +108,8 @@ class AreaChange:
 class AreaRegister:
     """Every area that existed since 2011, or (made by `as_of`) those in force on one day.
 
-    `areas` is sorted by code. Tiers, districts and names speak of the areas in force: on `day`, or now where it is None.
+    `areas` is sorted by code. Tiers, districts and names speak of the areas in force: on `day`, or now where
+    it is None.
     """
 
     areas: Mapping[str, Area]
@@ -151,7 +153,7 @@ class AreaRegister:
         return self._districts.get(county_code, ())
 
     def nested(self, code: str) -> frozenset[str]:
-        """Codes of the areas in force that contain this area or lie within it; KeyError for an unknown code."""
+        """Codes of areas in force that contain this one or lie within it; KeyError for an unknown code."""
         area = self.areas[code]
         around = {area.region_code, area.county_code, area.combined_authority_code, ENGLAND}
         inside = {
@@ -163,7 +165,7 @@ class AreaRegister:
         return frozenset(c for c in around | inside if c in self._in_force and c != code)
 
     def successors(self, code: str) -> tuple[str, ...]:
-        """Codes in force that took over this area, sorted: itself where it is in force; empty for an unknown code."""
+        """Codes in force that took over this area, sorted: itself where in force, none if unknown."""
         if code in self._in_force:
             return (code,)
         next_codes = self._next.get(code, ())
@@ -172,10 +174,10 @@ class AreaRegister:
     def resolve(self, text: str) -> Area:
         """The area in force that a code, name, official name, former name or slug means.
 
-        Case, punctuation and "&" do not matter, nor do words such as "Council" or "London Borough of". A name that
-        several areas share means the council in force before a combined authority or region, and any area in force
-        before one that is not. What has been merged away resolves to its successor. Raises NotFoundError with near
-        matches, and RequestError with the choices where the answer is several areas.
+        Case, punctuation and "&" do not matter, nor do words such as "Council" or "London Borough of". A name
+        that several areas share means an area in force before one that is not, and a council before a
+        combined authority or region. What has been merged away resolves to its successor. Raises
+        NotFoundError with near matches, and RequestError with the choices where the answer is several areas.
         """
         return self._names.resolve(text)
 

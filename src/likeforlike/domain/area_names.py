@@ -81,7 +81,7 @@ Item = TypeVar("Item", bound=Named)
 
 
 def normalised(text: str) -> str:
-    """Lower-case words with single spaces: no accents, apostrophes or punctuation, "&" and "saint" spelt one way."""
+    """Lower-case words, single spaces, no accents or punctuation; "&" and "saint" are spelt one way."""
     plain = (
         unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("&", " and ")
     )
@@ -112,7 +112,7 @@ class NameIndex(Generic[Item]):
         claim: Callable[[Item], int],
         current: Callable[[Item], Sequence[Item]],
     ) -> None:
-        """Index `items`; `claim` ranks those that share a name (lowest first), `current` gives their successors."""
+        """Index `items`; `claim` ranks those that share a name, lowest first; `current` gives successors."""
         self._claim, self._current = claim, current
         self._by_code: dict[str, Item] = {}
         self._full: dict[str, list[Item]] = {}
@@ -142,7 +142,7 @@ class NameIndex(Generic[Item]):
         return self._one(text, self._first(found))
 
     def suggestions(self, text: str) -> list[str]:
-        """Names of areas in force that look like `text`, best first: those that start with it, then near matches."""
+        """Names of areas in force that look like `text`: those that start with it, then near matches."""
         key = bare(normalised(text))
         starts = [name for name in sorted(self._bare) if key and name.startswith(key)]
         near = difflib.get_close_matches(key, list(self._bare), n=_SUGGESTIONS, cutoff=0.72)
