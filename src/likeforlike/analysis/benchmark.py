@@ -74,6 +74,15 @@ class Benchmark:
             if row >= 0 and not np.isfinite(self.matrix.values[row, column])
         )
 
+    def neighbours_repeated(self, area_row: int, column: int) -> tuple[str, ...]:
+        """Codes of neighbours left out of the mean because a nearer one holds the same shared estimate."""
+        rows = self.neighbours[area_row]
+        rows = rows[rows >= 0]
+        heads = estimate_rows(self.matrix)[rows, column]
+        present = np.isfinite(self.matrix.values[rows, column])
+        repeated = repeats_an_earlier_one(heads[None, :, None], present[None, :, None])[0, :, 0]
+        return tuple(self.matrix.areas[row] for row in rows[repeated])
+
 
 def benchmark(matrix: LabelledMatrix, neighbours: IntArray, indicator: Indicator) -> Benchmark:
     """Compare every council in every period.
