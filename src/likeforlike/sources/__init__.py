@@ -8,10 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from likeforlike.domain.provenance import Source
-from likeforlike.sources import ons_census_2021, ons_explore_local_statistics, ons_mid_year_population
+from likeforlike.sources import (
+    mhclg_indices_of_deprivation,
+    ons_census_2021,
+    ons_explore_local_statistics,
+    ons_mid_year_population,
+)
 
 #: `parse(folder, source) -> RAW_SCHEMA` by source id.
 PARSERS: dict[str, Callable[[Path, Source], pl.DataFrame]] = {
+    "mhclg_indices_of_deprivation": mhclg_indices_of_deprivation.parse,
     "ons_census_2021": ons_census_2021.parse,
     "ons_explore_local_statistics": ons_explore_local_statistics.parse,
     "ons_mid_year_population": ons_mid_year_population.parse,

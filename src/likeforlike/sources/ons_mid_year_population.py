@@ -3,7 +3,7 @@
 Four tables of the publisher's workbook. Three series are worked out here from them, by these rules:
 
 - density of a year: its population divided by the land area measured in December 2024, for every year, so
-  that the line shows people and not remeasured land; the publisher's own whole numbers for mid-2024 must agree;
+  that the line shows people and not remeasured land; the publisher's whole numbers for mid-2024 must agree;
 - shares of age groups: people of those ages at mid-2024 for every 100 people of all ages;
 - ten-year change: (population / population ten years before - 1) x 100, over the ten years that end at the
   mid-year.
