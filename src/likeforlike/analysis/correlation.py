@@ -1,0 +1,69 @@
+"""Correlations of two values per area: rank, linear, population-weighted, and Kendall's tau-b."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from likeforlike.analysis.resampling import midranks
+from likeforlike.domain.matrix import FloatArray
+
+
+def pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted linear correlation along the last axis; missing where either does not vary.
+
+    `x`, `y` and `weights` broadcast; weights of 1 give the ordinary coefficient.
+    """
+    total = weights.sum(axis=-1, keepdims=True)
+    dx = x - (weights * x).sum(axis=-1, keepdims=True) / total
+    dy = y - (weights * y).sum(axis=-1, keepdims=True) / total
+    sxx, syy = (weights * dx**2).sum(axis=-1), (weights * dy**2).sum(axis=-1)
+    scale = np.sqrt(sxx * syy)
+    # What rounding leaves of a constant is not variation.
+    flat = (sxx <= 1e-24 * (weights * x**2).sum(axis=-1)) | (syy <= 1e-24 * (weights * y**2).sum(axis=-1))
+    defined = (scale > 0) & ~flat
+    return np.where(defined, (weights * dx * dy).sum(axis=-1) / np.where(defined, scale, 1.0), np.nan)
+
+
+def standard_scores(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """sqrt(weight) x (value - mean), scaled so that its squares sum to 1 along the last axis.
+
+    The row-wise product of two such arrays is the weighted correlation, so that one array serves many
+    partners.
+    """
+    centred = values - (weights * values).sum(axis=-1, keepdims=True) / weights.sum(axis=-1, keepdims=True)
+    scores = np.sqrt(weights) * centred
+    length = np.sqrt((scores**2).sum(axis=-1, keepdims=True))
+    enough = length > 1e-12 * np.sqrt((weights * values**2).sum(axis=-1, keepdims=True))
+    return np.where(enough, scores / np.where(length > 0, length, 1.0), np.nan)
+
+
+def rank_scores(values: FloatArray, counts: FloatArray) -> FloatArray:
+    """Standard scores of mean ranks within each resample, rows x n: their products are Spearman's
+    coefficient.
+    """
+    return standard_scores(midranks(values, counts), counts)
+
+
+def spearman(x: FloatArray, y: FloatArray) -> float:
+    """Spearman's rank correlation, ties given their mean rank."""
+    ones = np.ones((1, len(x)))
+    return float((rank_scores(x, ones) * rank_scores(y, ones)).sum())
+
+
+def signs(values: FloatArray) -> FloatArray:
+    """The sign of every difference between two areas: n x n."""
+    return np.sign(values[:, None] - values[None, :])
+
+
+def kendall(signs_x: FloatArray, signs_y: FloatArray, counts: FloatArray) -> FloatArray:
+    """Kendall's tau-b in each resample, from `signs` of both values (n x n) and counts (rows x n).
+
+    Pairs of one area with itself are ties in both and take no part, as in the usual coefficient.
+    """
+
+    def pairs(matrix: FloatArray) -> FloatArray:
+        return np.asarray(((counts @ matrix) * counts).sum(axis=-1), dtype=np.float64)
+
+    scale = np.sqrt(pairs(np.abs(signs_x)) * pairs(np.abs(signs_y)))
+    defined = scale > 0
+    return np.where(defined, pairs(signs_x * signs_y) / np.where(defined, scale, 1.0), np.nan)
