@@ -14,6 +14,7 @@ from likeforlike.domain.matrix import IntArray, LabelledMatrix
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.period import Period
 
+ORDER = ("indicator_id", "period_end", "period_start", "area_code")
 _NUMBERS = ("value", "lower_95", "upper_95")
 
 
@@ -28,10 +29,13 @@ class MatrixStore:
     def __init__(
         self, observations: pl.DataFrame, indicators: Iterable[Indicator], register: AreaRegister
     ) -> None:
-        """Take observations (OBSERVATION_SCHEMA, one row per indicator, area and period)."""
+        """Take observations (OBSERVATION_SCHEMA, one row per indicator, area and period).
+
+        They are sorted here unless they come in the order in which a release stores them.
+        """
         self._ids = {indicator.id for indicator in indicators}
         self._areas = {Pool.LOWER_TIER: register.lower_tier, Pool.UPPER_TIER: register.upper_tier}
-        self._observations = observations.sort("indicator_id", "period_end", "period_start", "area_code")
+        self._observations = observations if _in_order(observations) else observations.sort(ORDER)
         self._slices = _slices(self._observations["indicator_id"])
         self._numbers = np.stack(
             [self._observations[name].to_numpy().astype(np.float64) for name in _NUMBERS]
@@ -58,8 +62,12 @@ class MatrixStore:
 
     def aggregate(self, indicator_id: str, area_code: str) -> pl.DataFrame:
         """One area's observations, oldest first: for England, a region or another area outside the pools."""
+        return self.observations(indicator_id).filter(pl.col("area_code") == area_code)
+
+    def observations(self, indicator_id: str) -> pl.DataFrame:
+        """One indicator's observations of all areas, as OBSERVATION_SCHEMA, oldest first and then by area."""
         start, stop = self._slice(indicator_id)
-        return self._observations[start:stop].filter(pl.col("area_code") == area_code)
+        return self._observations[start:stop]
 
     def _slice(self, indicator_id: str) -> tuple[int, int]:
         if indicator_id not in self._ids:
@@ -93,6 +101,16 @@ class MatrixStore:
             )
             self._rows[pool] = self._observations.select(index).to_series().to_numpy()
         return self._rows[pool]
+
+
+def _in_order(observations: pl.DataFrame) -> bool:
+    """Whether every row comes after the one before; far quicker to tell than to sort."""
+    after, tied = pl.lit(value=False), pl.lit(value=True)
+    for name in ORDER:
+        column = pl.col(name)
+        after = after | (tied & (column > column.shift(1)))
+        tied = tied & (column == column.shift(1))
+    return bool(observations.select((after | tied).slice(1).all()).item())
 
 
 def _slices(sorted_ids: pl.Series) -> dict[str, tuple[int, int]]:

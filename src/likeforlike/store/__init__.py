@@ -1,1 +1,1 @@
-"""likeforlike.store"""
+"""Releases on disk: a folder of Parquet tables, definitions and a manifest, never changed once published."""

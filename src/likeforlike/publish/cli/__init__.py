@@ -1,1 +1,1 @@
-"""likeforlike.publish.cli"""
+"""The command line: one module per topic, each with `register(app)`."""

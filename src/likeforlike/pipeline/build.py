@@ -1,0 +1,73 @@
+"""The whole path, from the publishers' raw files to a release. Read this first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from likeforlike.definitions.loader import Definitions, load_definitions, load_register
+from likeforlike.domain.area import AreaRegister
+from likeforlike.observations.checks import coverage
+from likeforlike.observations.matrices import MatrixStore
+from likeforlike.pipeline.benchmarks import benchmark_tables
+from likeforlike.pipeline.context import BuildContext
+from likeforlike.pipeline.describe import indicator_table
+from likeforlike.pipeline.observe import observe
+from likeforlike.pipeline.report import source_accounts
+from likeforlike.pipeline.snapshots import take_snapshots
+from likeforlike.store.areas import register_tables
+from likeforlike.store.write import PackedRelease, pack_release, save_release
+
+#: What is computed once observations are there; each step gives tables of the release by name.
+STEPS: tuple[Callable[[BuildContext], dict[str, pl.DataFrame]], ...] = (benchmark_tables,)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: the release and what a person wants to know about it."""
+
+    packed: PackedRelease
+    report: pl.DataFrame
+    coverage: pl.DataFrame
+
+
+def build(folder: Path, out: Path) -> Path:
+    """Build a release from raw files and publish it in `out`; returns the release's folder."""
+    return save_release(make_release(folder).packed, out)
+
+
+def make_release(
+    folder: Path, definitions: Definitions | None = None, register: AreaRegister | None = None
+) -> Built:
+    """Build a release from raw files, as bytes; the project's own definitions and areas where none are given.
+
+    Raises DefinitionError or SourceChangedError, naming file and row, for whatever is not as declared.
+    """
+    definitions = definitions or load_definitions()
+    register = register or load_register()
+    snapshots = take_snapshots(folder, definitions.sources.values())
+    observed = observe(folder, definitions, register, snapshots)
+    indicators = definitions.indicators.values()
+    covered = coverage(observed.observations, indicators, register)
+    tables = {
+        **register_tables(register),
+        "indicator": indicator_table(indicators),
+        "observation": observed.observations,
+        "coverage": covered,
+        "build_report": observed.report,
+    }
+    context = BuildContext(
+        folder=folder,
+        definitions=definitions,
+        register=register,
+        observations=observed.observations,
+        matrices=MatrixStore(observed.observations, indicators, register),
+        report=observed.report,
+    )
+    for step in STEPS:
+        tables |= step(context)
+    sources = source_accounts(definitions.sources.values(), snapshots, observed.report)
+    return Built(pack_release(tables, definitions, sources), observed.report, covered)

@@ -1,0 +1,44 @@
+"""Every source's raw files to one table of observations and one account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from likeforlike.definitions.loader import Definitions
+from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.observation import OBSERVATION_SCHEMA, REPORT_SCHEMA
+from likeforlike.domain.provenance import Snapshot
+from likeforlike.observations.checks import check_key
+from likeforlike.observations.matrices import ORDER
+from likeforlike.observations.standardise import Standardised, standardise
+from likeforlike.pipeline.snapshots import snapshot_ids
+from likeforlike.sources import PARSERS
+
+
+def observe(
+    folder: Path, definitions: Definitions, register: AreaRegister, snapshots: Iterable[Snapshot]
+) -> Standardised:
+    """Observations (OBSERVATION_SCHEMA, in the order of their key) and report (REPORT_SCHEMA) of all sources.
+
+    Raises SourceChangedError for a file that is not as declared.
+    """
+    snapshots = tuple(snapshots)
+    indicators = list(definitions.indicators.values())
+    read = [
+        standardise(
+            PARSERS[source.id](folder, source),
+            source,
+            indicators,
+            register,
+            snapshot_ids=snapshot_ids(snapshots, source.id),
+        )
+        for source in definitions.sources.values()
+        if source.id in PARSERS
+    ]
+    observations = pl.concat([pl.DataFrame(schema=OBSERVATION_SCHEMA), *(part.observations for part in read)])
+    check_key(observations)
+    report = pl.concat([pl.DataFrame(schema=REPORT_SCHEMA), *(part.report for part in read)])
+    return Standardised(observations.sort(ORDER), report)

@@ -1,0 +1,158 @@
+"""`likeforlike benchmark`: a council beside its nearest neighbour, the mean of ten, and all like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from likeforlike.domain.area import Area
+from likeforlike.domain.errors import RequestError
+from likeforlike.domain.indicator import Indicator
+from likeforlike.domain.period import Period
+from likeforlike.publish import text
+from likeforlike.publish.benchmarks import KEYS, Which, area_benchmarks, every_benchmark
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, Row, emit
+
+#: Marks of the harmonised list for official statistics.
+MARKS = {
+    "estimated": "[e]",
+    "provisional": "[p]",
+    "low_reliability": "[u]",
+    "suppressed": "[c]",
+    "not_available": "[x]",
+    "not_applicable": "[z]",
+}
+
+K = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(benchmark)
+
+
+def benchmark(  # noqa: PLR0917 - one parameter per option
+    area: Annotated[str | None, typer.Argument(help="A council's code or name.", show_default=False)] = None,
+    all_councils: Annotated[bool, typer.Option("--all", help="Every council.")] = False,
+    indicator: Annotated[str | None, typer.Option("--indicator", help="Only this indicator.")] = None,
+    period: Annotated[
+        str, typer.Option("--period", help="latest, all, or a day that a period starts or ends on.")
+    ] = ("latest"),
+    model: Annotated[str | None, typer.Option("--model", help="The neighbour model to compare by.")] = None,
+    format: FormatOption = Format.TABLE,
+    release: ReleaseOption = None,
+) -> None:
+    """Compare a council with its nearest neighbour, the mean of its ten nearest, and the median of all."""
+    if all_councils == (area is not None):
+        raise RequestError(
+            "Name one council or write --all.", instead="For example: likeforlike benchmark Hartlepool."
+        )
+    catalogue = Catalogue.open(release)
+    chosen = None if indicator is None else catalogue.indicator(indicator)
+    when = read_period(period)
+    if model is not None:
+        catalogue.powers.model(model)
+    if area is None:
+        tables = every_benchmark(catalogue, indicator=chosen, period=when, model_id=model)
+        emit(_rows(tables), format, keys=KEYS, title="All councils", **_for_people(catalogue, None, model))
+    else:
+        council = catalogue.area(area)
+        table = area_benchmarks(catalogue, council, indicator=chosen, period=when, model_id=model)
+        title = f"{council.name} ({council.code}), {text.KINDS[council.kind.value]}"
+        emit(_rows(iter([table])), format, keys=KEYS, title=title, **_for_people(catalogue, council, model))
+
+
+def read_period(period: str) -> Which | date:
+    """What --period means; RequestError for anything else."""
+    if period in tuple(Which):
+        return Which(period)
+    try:
+        return date.fromisoformat(period)
+    except ValueError as problem:
+        raise RequestError(
+            f"{period!r} is not a period.", instead="Write latest, all, or a date such as 2023-12-31."
+        ) from problem
+
+
+def _rows(tables: Iterator[pl.DataFrame]) -> Iterator[Row]:
+    for table in tables:
+        yield from table.iter_rows(named=True)
+
+
+def _for_people(catalogue: Catalogue, council: Area | None, model_id: str | None) -> dict[str, Any]:
+    """Columns, sections and the caption of the table."""
+
+    def of(row: Row) -> Indicator:
+        return catalogue.indicators[row["indicator_id"]]
+
+    def value(row: Row, key: str) -> str:
+        return _value(row[key], of(row))
+
+    def own(row: Row) -> str:
+        return f"{value(row, 'value')} {MARKS.get(row['status'], '')}".strip()
+
+    def mean(row: Row) -> str:
+        count = row["neighbour_count"]
+        return value(row, "neighbour_mean") + (
+            "" if count == K or row["neighbour_mean"] is None else f" ({count})"
+        )
+
+    def rank(row: Row) -> str:
+        return f"{row['rank']}/{row['all_count']}" if row["rank"] else ""
+
+    def verdict(row: Row) -> str:
+        words = text.verdict_words(row["verdict_neighbours"], intervals=row["lower_95"] is not None)
+        return words.partition(" (")[0]
+
+    place = [] if council else [Column("Council", lambda row: row["area_name"], wrap=True)]
+    return {
+        "columns": (
+            Column("Indicator", lambda row: _title(of(row), row, council), wrap=True),
+            *place,
+            Column("Period", lambda row: Period(row["period_end"], row["period_start"]).short_label),
+            Column("Value", own, right=True),
+            Column("Nearest", lambda row: value(row, "nearest_value"), right=True),
+            Column("Mean of\nten", mean, right=True),
+            Column("Median", lambda row: value(row, "all_median"), right=True),
+            Column("Rank", rank, right=True),
+            Column("Beside\nthe ten", verdict, width=10),
+        ),
+        "section": lambda row: of(row).topic.heading,
+        "caption": _caption(catalogue, model_id),
+    }
+
+
+def _value(value: float | None, indicator: Indicator) -> str:
+    """A value with what is short of its unit, as `74.1%` or `£29,400`; the rest stands in the title."""
+    words = text.UNITS[indicator.unit]
+    if value is None:
+        return ""
+    sign = text.MINUS if words.before and value < 0 else ""
+    number = text.number(abs(value) if sign else value, indicator.decimals)
+    return f"{sign}{words.before}{number}{words.after if words.after == '%' else ''}"
+
+
+def _title(indicator: Indicator, row: Row, council: Area | None) -> str:
+    words = text.UNITS[indicator.unit]
+    unit = f"{words.before} {words.after.strip()}".strip()
+    whose = "" if council is None or row["area_code"] == council.code else f" – {row['area_name']}"
+    return indicator.title + (f" ({unit})" if words.after not in {"", "%"} else "") + whose
+
+
+def _caption(catalogue: Catalogue, model_id: str | None) -> str:
+    marks = ", ".join(f"{mark} {text.STATUS_WORDS[status]}" for status, mark in MARKS.items())
+    register = catalogue.register
+    models = model_id or "overall, and overall-upper for upper-tier services"
+    return (
+        "Nearest: the council most like it. Mean of ten: of its ten nearest neighbours, in brackets how "
+        f"many had a value where not all did. Median: of the {len(register.lower_tier)} districts and "
+        f"single-tier councils, or for upper-tier services of the {len(register.upper_tier)} counties and "
+        "single-tier councils. Rank: 1 is best, or highest where no direction is judged. No clear difference: "
+        "the margins overlap. An indicator that is a feature of the model is compared with neighbours found "
+        f"without it. Model: {models}. {marks}. Release {catalogue.release.id}."
+    )

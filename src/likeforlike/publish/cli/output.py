@@ -1,0 +1,121 @@
+"""What every command prints: a table for people, JSON or CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+Row = Mapping[str, Any]
+
+#: A cell that begins with one of these is run as a formula by a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+ReleaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--release",
+        help="A release, or a folder of releases.",
+        show_default="the one that comes with likeforlike",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table for people: its heading, and a row's cell in words."""
+
+    heading: str
+    show: Callable[[Row], str]
+    right: bool = False
+    wrap: bool = False
+    width: int | None = None  # of a column that wraps and should not grow
+
+
+def emit(
+    rows: Iterable[Row],
+    format: Format,
+    *,
+    title: str = "",
+    caption: str = "",
+    columns: Sequence[Column] | None = None,
+    section: Callable[[Row], str] | None = None,
+    keys: Sequence[str] | None = None,
+) -> None:
+    """Print rows, which all have the same keys in the same order.
+
+    JSON is an array with one object per line: null for missing, dates as 2024-03-31. CSV has a header; a
+    list becomes its items separated by spaces. `columns` and `section` (a heading over rows that share it)
+    shape the table for people; without columns it has one per key. `keys` heads a CSV that may have no row.
+    """
+    if format is Format.JSON:
+        _write_json(rows, sys.stdout)
+    elif format is Format.CSV:
+        _write_csv(rows, sys.stdout, keys)
+    else:
+        # Rich takes longer to load than a command to run, and only people need it.
+        from likeforlike.publish.cli.tables import print_table  # noqa: PLC0415
+
+        print_table([*rows], title=title, caption=caption, columns=columns, section=section)
+
+
+def note(text: str) -> None:
+    """Say something beside the rows, where it does not mix with them."""
+    typer.echo(f"likeforlike: {text}", err=True)
+
+
+def _write_json(rows: Iterable[Row], out: TextIO) -> None:
+    out.write("[")
+    before = "\n"
+    for row in rows:
+        out.write(before + json.dumps(row, default=_plain, ensure_ascii=False, allow_nan=False))
+        before = ",\n"
+    out.write("\n]\n" if before != "\n" else "]\n")
+
+
+def _write_csv(rows: Iterable[Row], out: TextIO, keys: Sequence[str] | None) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    if keys is not None:
+        writer.writerow(keys)
+    for number, row in enumerate(rows):
+        if number == 0 and keys is None:
+            writer.writerow(row)
+        writer.writerow([csv_cell(value) for value in row.values()])
+
+
+def csv_cell(value: Any) -> str | int | float:  # noqa: ANN401 - whatever a row holds
+    """A cell that a spreadsheet shows as it is: text that would start a formula gets an apostrophe first."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple):
+        value = " ".join(str(item) for item in value)
+    text = str(_plain(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a row holds
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value

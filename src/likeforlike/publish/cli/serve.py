@@ -1,0 +1,26 @@
+"""`likeforlike serve`: the pages of a release on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from likeforlike.publish.cli.output import ReleaseOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = 8000,
+    release: ReleaseOption = None,
+) -> None:
+    """Serve the pages of a release until stopped."""
+    # The web server takes longer to load than other commands to run.
+    from likeforlike.publish.web.serve import serve as serve_release  # noqa: PLC0415
+
+    serve_release(host, port, release)

@@ -1,0 +1,60 @@
+"""Tables as Parquet: the key and order of each, and the same bytes for the same rows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import polars as pl
+
+#: Table -> its key. Rows are stored sorted by it, so that a table's bytes do not depend on how it was made
+#: and what is read together lies together.
+TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "area": ("area_code",),
+    "area_change": ("predecessor_code", "successor_code", "change_date"),
+    "indicator": ("indicator_id",),
+    "observation": ("indicator_id", "period_end", "period_start", "area_code"),
+    "coverage": ("indicator_id", "period_end", "period_start"),
+    "build_report": ("source_id", "file", "series", "outcome", "reason"),
+    "neighbour": ("model_id", "year", "area_code", "rank"),
+    "neighbour_contribution": ("model_id", "year", "area_code", "neighbour_code", "feature"),
+    "benchmark": ("area_code", "indicator_id", "period_end", "period_start", "model_id"),
+    "fund": ("fund_id",),
+    "allocation": ("allocation_id",),
+    "allocation_area": ("allocation_id", "area_code"),
+    "target": ("framework_id", "mission_id", "target_id"),
+}
+
+#: Fixed, because each of them changes the bytes written.
+COMPRESSION_LEVEL = 9
+ROWS_PER_GROUP = 65_536
+
+
+def in_order(name: str, table: pl.DataFrame) -> pl.DataFrame:
+    """The table sorted by its key; a key with no value or one that repeats stops the build."""
+    assert name in TABLE_KEYS, f"table {name!r} has no key: declare it in store/tables.py"
+    key = list(TABLE_KEYS[name])
+    absent = [column for column in key if column not in table.columns]
+    assert not absent, f"table {name!r} lacks {', '.join(absent)} of its key"
+    table = table.sort(key, nulls_last=False)
+    wrong = table.filter(
+        pl.struct(key).is_duplicated() | pl.any_horizontal(pl.col(column).is_null() for column in key)
+    )
+    assert wrong.is_empty(), (
+        f"table {name!r}: {wrong.height} rows repeat or lack the key {', '.join(key)}, "
+        f"for example {wrong.select(key).row(0)}"
+    )
+    return table
+
+
+def to_parquet(table: pl.DataFrame) -> bytes:
+    """The table as Parquet bytes that depend on its rows, their order and the Polars version alone."""
+    buffer = io.BytesIO()
+    table.rechunk().write_parquet(
+        buffer,
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        statistics=True,
+        row_group_size=ROWS_PER_GROUP,
+    )
+    return buffer.getvalue()

@@ -1,0 +1,66 @@
+"""Writing a release: tables, definitions and manifest as bytes, then published in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from likeforlike import __version__
+from likeforlike.definitions.loader import Definitions
+from likeforlike.store.atomic import publish
+from likeforlike.store.manifest import (
+    DEFINITIONS,
+    MANIFEST,
+    Manifest,
+    ReadSource,
+    StoredFile,
+    StoredTable,
+    sha256_of,
+)
+from likeforlike.store.tables import in_order, to_parquet
+
+#: Libraries whose version decides figures or the bytes of tables.
+LIBRARIES = ("numpy", "polars", "scipy")
+
+
+@dataclass(frozen=True)
+class PackedRelease:
+    """A release as the bytes of its files, not yet on disk."""
+
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+
+def pack_release(
+    tables: Mapping[str, pl.DataFrame], definitions: Definitions, sources: Iterable[ReadSource]
+) -> PackedRelease:
+    """Make every file of a release; the same arguments give the same bytes."""
+    # Not with sorted keys: the order of an indicator's series is their precedence.
+    files = {DEFINITIONS: (definitions.model_dump_json() + "\n").encode()}
+    stored = {}
+    for name in sorted(tables):
+        file = f"{name}.parquet"
+        files[file] = to_parquet(in_order(name, tables[name]))
+        stored[name] = StoredTable(rows=tables[name].height, **_described(file, files[file]))
+    manifest = Manifest.of(
+        code_version=__version__,
+        libraries={library: version(library) for library in LIBRARIES},
+        definitions=StoredFile(**_described(DEFINITIONS, files[DEFINITIONS])),
+        tables=stored,
+        sources=tuple(sources),
+    )
+    return PackedRelease(manifest, files | {MANIFEST: manifest.to_bytes()})
+
+
+def save_release(packed: PackedRelease, out: Path) -> Path:
+    """Publish the release as `out/<release id>` and `out/current`; returns its folder."""
+    return publish(out, packed.manifest.release_id, packed.files)
+
+
+def _described(file: str, content: bytes) -> dict[str, Any]:
+    return {"file": file, "sha256": sha256_of(content), "size_bytes": len(content)}
