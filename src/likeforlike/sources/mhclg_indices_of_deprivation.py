@@ -4,8 +4,8 @@ One row of a summary file is a council and an index: the overall index (IMD), on
 indices for children (IDACI) and older people (IDAOPI). A series is `<index>/<measure>`.
 
 An edition is given the mid-year of the populations it is built on, not the day it appeared: 2012, 2015 and
-2022. Shares and rates that the publisher gives from 0 to 1 become percentages. Ranks are not taken: an edition
-ranks 326, 317 or 296 councils, and ranks among today's councils are worked out where they are shown.
+2022. Shares and rates that the publisher gives from 0 to 1 become percentages. Ranks are not taken: an
+edition ranks 326, 317 or 296 councils, and ranks among today's councils are worked out where they are shown.
 
 Upper-tier summaries hold single-tier councils again; a figure that differs between the two files stops the
 build in the next step, which refuses two values for one council.
