@@ -8,7 +8,7 @@ which is worse"); "cannot tell" is an answer. Templates hold labels only.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -42,11 +42,13 @@ UNITS = MappingProxyType(
         Unit.GBP_PER_HOUR: UnitWords("£", " an hour", " an hour"),
         Unit.GBP_PER_WEEK: UnitWords("£", " a week", " a week"),
         Unit.GBP_PER_HEAD: UnitWords("£", " a head", " a head"),
+        Unit.GBP_PER_JOB: UnitWords("£", " a job", " a job"),
         Unit.YEARS: UnitWords("", " years", " years"),
         Unit.MINUTES: UnitWords("", " minutes", " minutes"),
         Unit.NIGHTS: UnitWords("", " nights", " nights"),
         Unit.KWH: UnitWords("", " kWh", " kWh"),
         Unit.TONNES: UnitWords("", " tonnes", " tonnes"),
+        Unit.TONNES_PER_HEAD: UnitWords("", " tonnes a head", " tonnes a head"),
         Unit.RATIO: UnitWords("", "", ""),
         Unit.SCORE: UnitWords("", "", ""),
         Unit.RANK: UnitWords("", "", " places"),
@@ -145,6 +147,16 @@ def difference_words(difference: float | None, unit: Unit, decimals: int) -> str
     if after == " percentage points" and shown in ("1", "1.0"):
         after = " percentage point"
     return f"{words.before}{shown}{after} {direction}"
+
+
+def short_difference_words(words: str) -> str:
+    """A difference in a narrow column, whose heading says that points are percentage points."""
+    return words.replace("percentage point", "point").replace("the same to", "same to")
+
+
+def short_verdict_words(words: str) -> str:
+    """A verdict in a narrow column."""
+    return "margins overlap" if words == OVERLAP else words
 
 
 def verdict_words(verdict: str, *, intervals: bool = False) -> str:
@@ -251,6 +263,168 @@ PURPOSE = (
 )
 
 
-def example_words(council: str, indicator: str) -> str:
-    """A worked example as a question."""
-    return f"{council}: how does its {lower_first(indicator)} compare with councils like it?"
+def example_scorecard(council: str) -> str:
+    """The question a council officer brings."""
+    return f"Where does {council} differ from councils like it, and is it getting better?"
+
+
+def example_claim(indicator: str) -> str:
+    """The question a journalist brings."""
+    return f"Which council is lowest on “{lower_first(indicator)}”, and can anyone tell?"
+
+
+def example_audit(council: str, indicator: str) -> str:
+    """The question an auditor brings."""
+    return f"{indicator} in {council}: from which file and row does each figure come?"
+
+
+TREND_WORDS = MappingProxyType(
+    {
+        ("rising", "improving"): "rising, which is better",
+        ("rising", "worsening"): "rising, which is worse",
+        ("falling", "improving"): "falling, which is better",
+        ("falling", "worsening"): "falling, which is worse",
+        ("rising", "not_judged"): "rising",
+        ("falling", "not_judged"): "falling",
+        ("no_clear_change", "no_clear_change"): "no clear change",
+        ("not_tested", "not_tested"): "not tested",
+    }
+)
+
+
+def trend_words(direction: str, judgement_of_it: str) -> str:
+    """Direction and judgement of a tested trend; "not tested" is never dressed up as "no change"."""
+    return TREND_WORDS[direction, judgement_of_it]
+
+
+def flag_words(status: Mapping[str, str], has_value: bool, own: bool, old: bool) -> Iterator[str]:
+    """What a reader must know about a value before using it, each in a word or two."""
+    if not own:
+        yield "county’s value"
+    if not has_value:
+        if status.get("status") in ("suppressed", "not_applicable"):
+            yield STATUS_WORDS[status["status"]]
+        return
+    if status.get("status", "normal") not in ("normal", "suppressed"):
+        yield STATUS_WORDS[status["status"]]
+    if status.get("method") == "inherited":
+        yield "shared estimate"
+    if old:
+        yield "old"
+
+
+def strip_sentence(
+    name: str, indicator: Indicator, value: float, others: tuple[float | None, float | None, float | None]
+) -> str:
+    """The strip in words: the council, its nearest neighbour, the mean of ten and the median."""
+
+    def words(number: float | None) -> str:
+        return value_words(number, indicator.unit, indicator.decimals)
+
+    nearest, mean, median = others
+    return (
+        f"{name} {words(value)}; nearest neighbour {words(nearest)}; mean of ten nearest {words(mean)}; "
+        f"median {words(median)}"
+    )
+
+
+SORT_HEADINGS = MappingProxyType(
+    {
+        "furthest-below": "Furthest below first",
+        "furthest-above": "Furthest above first",
+        "oldest": "Oldest figures first",
+    }
+)
+COMPARATOR_WORDS = MappingProxyType(
+    {
+        "nearest": "its nearest neighbour",
+        "neighbours": "the mean of its ten nearest neighbours",
+        "all": "the median of all councils with the same powers",
+    }
+)
+COMPARATOR_NOTE = (
+    "Nearest statistical neighbour, mean of the ten nearest, and median of all councils with the same powers. "
+    "Neighbours are chosen on what the place is like, not on how its council performs."
+)
+FIXED_NEIGHBOURS = (
+    "Neighbours are those of the newest model in every year, so that a line over time compares the same councils."
+)
+FINDINGS_RULE = (
+    "Picked by rule: figures of the council’s own, at most four years old, where the difference is clear (published "
+    "margins do not overlap or, for complete counts, the council lies beyond at least eight in ten of its neighbours). "
+    "The widest gaps come first, measured against how much all councils differ; one per topic."
+)
+
+
+def council_description(name: str) -> str:
+    """What a scorecard is about, for search engines and previews."""
+    return f"How {name} compares with the councils most like it, on official figures."
+
+
+def population_words(people: float, day: date) -> str:
+    """A population with the year it is of."""
+    return f"{number(people, 0)} people ({day.year})"
+
+
+def tier_note(kind: str, county: str) -> str:
+    """Which services the council runs, where that decides what it is compared on."""
+    if kind == "district":
+        return (
+            f"{county} County Council runs schools, social care and public health here. Figures on those are the county’s, "
+            "labelled so, and are compared with other county and single-tier councils."
+        )
+    if kind == "county":
+        return (
+            "A county council runs schools, social care and public health; its districts run housing, planning and "
+            "waste collection. The county is compared with other county and single-tier councils."
+        )
+    return (
+        "A single-tier council: on schools, social care and public health it is compared with county and single-tier "
+        "councils, on everything else with district and single-tier councils."
+    )
+
+
+def missing_words(count: int, missing: Sequence[str]) -> str:
+    """How many of the ten have a value, and who has none."""
+    if not missing:
+        return f"all {count} with data"
+    return f"{count} of {count + len(missing)} with data; none for {join_words(list(missing))}"
+
+
+#: Name, label and options (value, words) of the choices above a scorecard.
+SCORECARD_CHOICES = (
+    (
+        "compare",
+        "Compare with",
+        (("neighbours", "Mean of ten nearest"), ("nearest", "Nearest neighbour"), ("all", "Median of all")),
+    ),
+    (
+        "sort",
+        "Order",
+        (
+            ("topic", "By topic"),
+            ("furthest-below", "Furthest below first"),
+            ("furthest-above", "Furthest above first"),
+            ("oldest", "Oldest figures first"),
+        ),
+    ),
+    ("trend", "Trend", (("any", "Any"), ("improving", "Improving"), ("worsening", "Worsening"))),
+)
+
+
+def unit_words(indicator: Indicator) -> str:
+    """The unit in words, for an axis or a heading."""
+    per = f" {indicator.per}" if indicator.per else ""
+    after = UNITS[indicator.unit].after.strip()
+    if indicator.unit is Unit.PERCENT:
+        return "per cent"
+    if indicator.unit.is_money:
+        return f"pounds{' ' + after if after else ''}"
+    if after.startswith("per "):
+        return f"{after}{per}"
+    return after or f"{indicator.unit.value}{' of' + per if per else ''}"
+
+
+def findings_note(judged: int, cannot_tell: int) -> str:
+    """How many of a council's own figures could be judged at all."""
+    return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."

@@ -173,10 +173,10 @@ def _end_labels(series: Sequence[Series], frame: Frame, y: Scale, *, narrow: boo
             yield f'<text class="t-{line.role}" x="44" y="{at}">{escape(line.name)}</text>'
         return
     places = spread([y(value) for _, value in ends], _LABEL_GAP, _TOP, frame.bottom)
-    for (line, _), place in zip(ends, places, strict=True):
+    for (line, _), height in zip(ends, places, strict=True):
         name = line.name if len(line.name) <= 28 else f"{line.name[:27]}…"
-        at = f'x="{_n(frame.right + 6)}" y="{_n(place + 4)}"'
-        yield f'<text class="t-{line.role}" {at}>{escape(name)}</text>'
+        spot = f'x="{_n(frame.right + 6)}" y="{_n(height + 4)}"'
+        yield f'<text class="t-{line.role}" {spot}>{escape(name)}</text>'
 
 
 def _n(value: float) -> str:

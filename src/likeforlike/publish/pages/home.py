@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from likeforlike.publish import text, urls
@@ -10,12 +11,9 @@ from likeforlike.publish.pages.page import About, Frozen, Link, Page
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
 
-#: Council and indicator of the worked examples; those that a release does not hold are left out.
-_EXAMPLES = (
-    ("E06000001", "employment-rate"),
-    ("E08000012", "healthy-life-expectancy-female"),
-    ("E10000016", "persistent-absences-for-all-pupils"),
-)
+#: Council and indicators of the worked examples; those that a release does not hold are left out.
+_COUNCIL = "E06000001"
+_CLAIM, _AUDITED = "healthy-life-expectancy-female", "employment-rate"
 
 
 class HomePage(Page):
@@ -40,17 +38,21 @@ class SourceLine(Frozen):
 HomePage.model_rebuild()
 
 
+def _examples(catalogue: Catalogue) -> Iterator[Link]:
+    """What an officer, a journalist and an auditor would ask."""
+    area, indicators = catalogue.register.areas.get(_COUNCIL), catalogue.indicators
+    if area:
+        yield Link(text=text.example_scorecard(area.name), url=urls.council(area.code, sort="furthest-below"))
+    if _CLAIM in indicators:
+        yield Link(text=text.example_claim(indicators[_CLAIM].title), url=urls.indicator(_CLAIM))
+    if area and _AUDITED in indicators:
+        title = indicators[_AUDITED].title
+        yield Link(text=text.example_audit(area.name, title), url=urls.council_indicator(area.code, _AUDITED))
+
+
 def make_home(catalogue: Catalogue) -> HomePage:
     """The first page of a release."""
     register, sources = catalogue.register, catalogue.sources
-    examples = [
-        Link(
-            text=text.example_words(register.areas[code].name, catalogue.indicators[indicator_id].title),
-            url=urls.council_indicator(code, indicator_id),
-        )
-        for code, indicator_id in _EXAMPLES
-        if code in register.areas and indicator_id in catalogue.indicators
-    ]
     newest = max((source.retrieved for source in sources.values()), default=None)
     return HomePage(
         title="Compare councils in England, like for like",
@@ -64,7 +66,7 @@ def make_home(catalogue: Catalogue) -> HomePage:
             for s in sources.values()
         ),
         collected=text.date_words(newest) if newest else "",
-        examples=tuple(examples),
+        examples=tuple(_examples(catalogue)),
         regions=tuple(
             Link(text=area.name, url=f"{urls.councils()}#{area.code}")
             for area in register.current.areas.values()

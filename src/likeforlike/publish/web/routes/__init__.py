@@ -22,9 +22,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from likeforlike.publish import urls
+from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.home import router as home
 
-ROUTERS: tuple[APIRouter, ...] = (home,)
+ROUTERS: tuple[APIRouter, ...] = (home, councils)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (

@@ -1,0 +1,58 @@
+"""Councils: the list, a scorecard, and one indicator for one council. Names and old codes lead to the code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from likeforlike.domain.indicator import Topic
+from likeforlike.publish import urls
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.pages.council import Comparator, Selection, Sort, TrendFilter, make_council
+from likeforlike.publish.pages.council_indicator import make_council_indicator
+from likeforlike.publish.pages.councils import make_councils
+from likeforlike.publish.web.respond import redirect, respond
+
+router = APIRouter()
+
+AreaText = Annotated[str, Path(max_length=120)]
+
+
+@router.get("/councils")
+def councils(request: Request) -> Response:
+    """Every council by region."""
+    return respond(request, make_councils(request.app.state.catalogue), "councils.html")
+
+
+@router.get("/councils/{area}")
+def council(
+    request: Request,
+    area: AreaText,
+    topic: Topic | Annotated[str, Query(pattern="^$")] = "",
+    sort: Sort = Sort.TOPIC,
+    trend: TrendFilter = TrendFilter.ANY,
+    compare: Comparator = Comparator.NEIGHBOURS,
+) -> Response:
+    """A council's scorecard, sorted and filtered."""
+    catalogue: Catalogue = request.app.state.catalogue
+    found = catalogue.area(area)
+    if area != found.code:
+        return redirect(request, urls.with_query(urls.council(found.code), dict(request.query_params)))
+    chosen = Selection(topic=Topic(topic) if topic else None, sort=sort, trend=trend, compare=compare)
+    return respond(request, make_council(catalogue, found, chosen), "council.html")
+
+
+@router.get("/councils/{area}/{indicator_id}")
+def council_indicator(
+    request: Request, area: AreaText, indicator_id: Annotated[str, Path(max_length=80)]
+) -> Response:
+    """One indicator for one council, over time."""
+    catalogue: Catalogue = request.app.state.catalogue
+    found, indicator = catalogue.area(area), catalogue.indicator(indicator_id)
+    if area != found.code:
+        return redirect(
+            request, urls.with_query(urls.council_indicator(found.code, indicator.id), dict(request.query_params))
+        )
+    return respond(request, make_council_indicator(catalogue, found, indicator), "council_indicator.html")
