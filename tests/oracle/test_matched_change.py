@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from likeforlike.analysis.change_design import Awards, Unusable, window
+from likeforlike.analysis.change_design import Announced, Awards, Unusable, window
 from likeforlike.analysis.matched_change import Change, Finding, compare
 from likeforlike.analysis.matching import Cohort, estimate, matching_distances, nearest_first, weights
 from likeforlike.domain.period import Period
 
 PERIODS = tuple(Period.months(date(2010 + year, 1, 1), 12) for year in range(14))
-EARLY, LATE = date(2019, 9, 6), date(2021, 3, 3)
+EARLY, LATE = (Announced(day, day) for day in (date(2019, 9, 6), date(2021, 3, 3)))
 
 
 def panel(seed: int, places: int = 150, funded: int = 40, effect: float = 0.0) -> dict[str, object]:
@@ -24,10 +24,10 @@ def panel(seed: int, places: int = 150, funded: int = 40, effect: float = 0.0) -
         0.1 * features[:, :1] * np.arange(len(PERIODS)) + rng.normal(size=(places, 14)).cumsum(axis=1) * 0.3
     )
     outcome = 2 * features[:, 1:2] + drift + rng.normal(size=(places, 14)) * 0.4
-    days: list[date | None] = [None] * places
+    days: list[Announced | None] = [None] * places
     for number, row in enumerate(rng.permutation(places)[:funded]):
         days[row] = EARLY if number % 3 else LATE
-        outcome[row, [p.start >= days[row] for p in PERIODS]] += effect
+        outcome[row, [p.start >= (EARLY if number % 3 else LATE).latest for p in PERIODS]] += effect
     apart = np.sqrt(((features[:, None] - features[None]) ** 2).sum(axis=2))
     awards = Awards(tuple(days), np.zeros(places, dtype=np.bool_))
     return {"outcome": outcome, "periods": PERIODS, "awards": awards, "circumstances": apart}
@@ -50,8 +50,8 @@ def slow_estimate(given: dict[str, object], k: int = 5) -> float:
     for row, day in enumerate(awards.days):
         if day is None:
             continue
-        before = [c for c, p in enumerate(PERIODS) if p.end < day]
-        after = [c for c, p in enumerate(PERIODS) if p.start >= day]
+        before = [c for c, p in enumerate(PERIODS) if p.end < day.earliest]
+        after = [c for c, p in enumerate(PERIODS) if p.start >= day.latest]
         level, earlier = outcome[:, before[-3:]].mean(axis=1), outcome[:, before[-6:-3]].mean(axis=1)
         change = outcome[:, after].mean(axis=1) - level
         past = np.zeros(apart.shape)
@@ -164,17 +164,24 @@ def test_a_period_in_which_the_award_fell_is_neither_before_nor_after() -> None:
     assert found.after == (12, 13)  # 2022 and 2023
 
 
+def test_an_award_of_unknown_day_leaves_out_every_period_it_may_have_fallen_in() -> None:
+    found = window(PERIODS, np.ones(14, dtype=np.bool_), Announced(date(2019, 10, 1), date(2021, 7, 1)))
+    assert not isinstance(found, Unusable)
+    assert found.last_before == 8  # 2018
+    assert found.after == (12, 13)
+
+
 @pytest.mark.parametrize(
     ("day", "breaks", "reason"),
     [
-        (date(2024, 1, 1), (), Unusable.NO_OUTCOME_AFTER),
-        (date(2012, 1, 1), (), Unusable.TOO_FEW_BEFORE),
+        (Announced(date(2024, 1, 1), date(2024, 1, 1)), (), Unusable.NO_OUTCOME_AFTER),
+        (Announced(date(2012, 1, 1), date(2012, 1, 1)), (), Unusable.TOO_FEW_BEFORE),
         (EARLY, (date(2020, 1, 1),), Unusable.NO_OUTCOME_AFTER),
         (EARLY, (date(2017, 1, 1),), Unusable.TOO_FEW_BEFORE),
     ],
 )
 def test_too_little_on_either_side_of_the_award_gives_a_reason(
-    day: date, breaks: tuple[date, ...], reason: Unusable
+    day: Announced, breaks: tuple[date, ...], reason: Unusable
 ) -> None:
     assert window(PERIODS, np.ones(14, dtype=np.bool_), day, breaks) is reason
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,15 +39,22 @@ class Unusable(StrEnum):
     TOO_FEW_COMPARATORS = "too_few_comparators"
 
 
+class Announced(NamedTuple):
+    """The days between which an award was announced: the same day twice where it is known."""
+
+    earliest: date
+    latest: date
+
+
 @dataclass(frozen=True)
 class Awards:
-    """For every area of a panel, the day its first award was announced (None = not funded).
+    """For every area of a panel, when its first award was announced (None = not funded).
 
     `unclear` marks areas that are neither funded nor unfunded: shared awards whose place is not known, or a
     council in which only some districts were funded.
     """
 
-    days: tuple[date | None, ...]
+    days: tuple[Announced | None, ...]
     unclear: BoolArray
 
 
@@ -120,11 +128,11 @@ def _covered(outcome: FloatArray) -> BoolArray:
 
 
 def window(
-    periods: Sequence[Period], covered: BoolArray, day: date, breaks: Sequence[date] = ()
+    periods: Sequence[Period], covered: BoolArray, day: Announced, breaks: Sequence[date] = ()
 ) -> Window | Unusable:
-    """The columns before and after an award announced on `day`."""
-    before = [c for c, period in enumerate(periods) if period.end < day and covered[c]]
-    after = [c for c, period in enumerate(periods) if period.start >= day and covered[c]]
+    """The columns that ended before the award can have been announced, and that began once it had been."""
+    before = [c for c, period in enumerate(periods) if period.end < day.earliest and covered[c]]
+    after = [c for c, period in enumerate(periods) if period.start >= day.latest and covered[c]]
     if before:
         segment = _segment(periods[before[-1]], breaks)
         before = [c for c in before if _segment(periods[c], breaks) == segment]

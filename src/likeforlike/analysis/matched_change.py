@@ -151,11 +151,11 @@ def compare(
     placebo = placebo_estimates(cohorts, sizes, k, draws=draws, seed=seed)
     pre = _pre_columns(made)
     last = periods[max(c for one in made.windows for c in one.after)].end
-    days = [day for day in awards.days if day is not None]
+    days = sorted(day.latest for day in awards.days if day is not None)
     own = np.concatenate([c.changes[rows, 0] for c, rows in zip(cohorts, made.members, strict=True)]).mean()
     return Change(
         design=made,
-        years_after=(last - sorted(days)[len(days) // 2]).days / DAYS_PER_YEAR,
+        years_after=(last - days[len(days) // 2]).days / DAYS_PER_YEAR,
         mde=POWER * float(placebo[:, 0].std(ddof=1)),
         plausible=PLAUSIBLE_SHARE * float(_base(values, made.windows[0]).std(ddof=1)),
         value=float(matched.value[0]),

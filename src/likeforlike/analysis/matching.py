@@ -19,8 +19,8 @@ import numpy as np
 
 from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
 
-#: Nearest candidates looked through for unfunded ones; with half of all places funded the chance of needing
-#: more is nil.
+#: Nearest candidates looked through for a placebo fund's unfunded places; with half of all places funded at
+#: random, the chance of needing more is nil.
 CANDIDATES = 80
 #: Random funds made at a time, so that memory stays small.
 CHUNK = 100
@@ -30,7 +30,7 @@ CHUNK = 100
 class Cohort:
     """Funded places that share the same last period before and first period after the award.
 
-    `order` is places x candidates: for every place its candidates nearest first. `changes` is places x
+    `order` is places x others: for every place the others, nearest first. `changes` is places x
     outcomes (NaN missing): what is compared. All rows are the places of the design, funded or not.
     """
 
@@ -73,12 +73,12 @@ def _by_median(squared: FloatArray) -> FloatArray:
     return scaled
 
 
-def nearest_first(distances: FloatArray, candidates: int = CANDIDATES) -> IntArray:
-    """Other places, nearest first (n x candidates); ties in the order of rows, a missing distance last."""
+def nearest_first(distances: FloatArray) -> IntArray:
+    """Other places, nearest first (n x n-1); ties in the order of rows, a missing distance last."""
     own = distances.copy()
     np.fill_diagonal(own, np.inf)
     own[~np.isfinite(own)] = np.inf
-    return np.argsort(own, axis=1, kind="stable")[:, : min(candidates, len(own) - 1)].astype(np.int64)
+    return np.argsort(own, axis=1, kind="stable")[:, :-1].astype(np.int64)
 
 
 def comparators(order: IntArray, rows: IntArray, funded: BoolArray, k: int) -> IntArray:
@@ -182,7 +182,7 @@ def placebo_estimates(
         np.put_along_axis(funded, drawn, True, axis=1)
         values = np.zeros((len(drawn), cohorts[0].changes.shape[1]))
         for cohort, rows in zip(cohorts, np.split(drawn, np.cumsum(sizes)[:-1], axis=1), strict=True):
-            chosen = comparators(cohort.order, rows, funded, k)
+            chosen = comparators(cohort.order[:, :CANDIDATES], rows, funded, k)
             values += weights(rows, chosen, places, total) @ cohort.changes
         made.append(values)
     return np.concatenate(made)

@@ -1,0 +1,192 @@
+"""Every fund against every indicator: tables `change` and `change_event`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from likeforlike.analysis.change_design import Unusable
+from likeforlike.analysis.did import false_discovery_rates
+from likeforlike.analysis.matched_change import Change, compare
+from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.indicator import Indicator
+from likeforlike.domain.money import Fund
+from likeforlike.pipeline.comparisons import Comparisons
+from likeforlike.pipeline.fund_panels import (
+    awards,
+    awards_by_area,
+    in_order_of,
+    pool_of,
+    reached_by_others,
+    studied_funds,
+    studied_indicators,
+)
+
+#: Random funds that judge each comparison, and what they are drawn from.
+DRAWS, SEED = 399, 5
+
+#: What `finding` says where there is no comparison is the reason; the numbers are then missing.
+CHANGE_SCHEMA = pl.Schema(
+    {
+        "fund_id": pl.String,
+        "indicator_id": pl.String,
+        "finding": pl.String,
+        "funded_count": pl.Int32,
+        "comparator_count": pl.Int32,
+        "dropped_count": pl.Int32,
+        "periods_before": pl.Int32,
+        "periods_after": pl.Int32,
+        "first_period_after_start": pl.Date,
+        "last_period_end": pl.Date,
+        "years_after": pl.Float64,
+        "smallest_detectable": pl.Float64,
+        "plausible": pl.Float64,
+        "estimate": pl.Float64,
+        "lower_95": pl.Float64,
+        "upper_95": pl.Float64,
+        "standard_error": pl.Float64,
+        "p_value": pl.Float64,
+        "q_value": pl.Float64,
+        "pre_trend_p": pl.Float64,
+        "pre_trend_periods": pl.Int32,
+        "placebo_date_estimate": pl.Float64,
+        "placebo_date_p": pl.Float64,
+        "staggered_estimate": pl.Float64,
+        "staggered_standard_error": pl.Float64,
+        "without_other_funds": pl.Float64,
+        "funded_change": pl.Float64,
+        "comparators_change": pl.Float64,
+    }
+)
+EVENT_SCHEMA = pl.Schema(
+    {
+        "fund_id": pl.String,
+        "indicator_id": pl.String,
+        "periods_from_last_before": pl.Int32,
+        "estimate": pl.Float64,
+        "lower_95": pl.Float64,
+        "upper_95": pl.Float64,
+        "placebo_lower_95": pl.Float64,
+        "placebo_upper_95": pl.Float64,
+    }
+)
+
+
+def change_tables(
+    allocation: pl.DataFrame,
+    allocation_area: pl.DataFrame,
+    *,
+    funds: Mapping[str, Fund],
+    indicators: Mapping[str, Indicator],
+    comparisons: Comparisons,
+    register: AreaRegister,
+) -> dict[str, pl.DataFrame]:
+    """Compare every studied fund's councils with councils like them on every studied indicator.
+
+    Differences are called such only after the false discovery rate over all of a fund's comparisons.
+    """
+    by_area = awards_by_area(allocation, allocation_area, funds)
+    rows: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    for fund_id in studied_funds(funds):
+        found = {
+            one.id: compare_one(
+                by_area, fund_id, one, funds=funds, comparisons=comparisons, register=register
+            )
+            for one in studied_indicators(indicators).values()
+        }
+        made = {name: one for name, one in found.items() if isinstance(one, Change)}
+        q_values = dict(zip(made, false_discovery_rates(one.p_value for one in made.values()), strict=True))
+        for indicator_id, one in found.items():
+            key = {"fund_id": fund_id, "indicator_id": indicator_id}
+            if isinstance(one, Unusable):
+                rows.append(key | {"finding": one.value})
+            else:
+                matrix = comparisons.matrices.matrix(indicator_id, pool_of(indicators[indicator_id]))
+                rows.append(key | _row(one, float(q_values[indicator_id]), matrix.periods))
+                events += [key | event for event in _events(one)]
+    return {
+        "change": pl.DataFrame(rows, schema=CHANGE_SCHEMA),
+        "change_event": pl.DataFrame(events, schema=EVENT_SCHEMA),
+    }
+
+
+def compare_one(
+    by_area: pl.DataFrame,
+    fund_id: str,
+    indicator: Indicator,
+    *,
+    funds: Mapping[str, Fund],
+    comparisons: Comparisons,
+    register: AreaRegister,
+    draws: int = DRAWS,
+) -> Change | Unusable:
+    """One fund and one indicator; the same arguments give the same numbers."""
+    pool = pool_of(indicator)
+    matrix = comparisons.matrices.matrix(indicator.id, pool)
+    if not matrix.periods:
+        return Unusable.NO_OUTCOME_AFTER
+    model = comparisons.powers.model_for(pool)
+    near = comparisons.neighbours(model.id, without=indicator.id)
+    return compare(
+        matrix.values,
+        matrix.periods,
+        awards(by_area, fund_id, matrix.areas, register),
+        in_order_of(matrix.areas, near.areas, near.all_distances),
+        breaks=[date.fromisoformat(one.at) for one in indicator.breaks],
+        other_funds=reached_by_others(by_area, fund_id, studied_funds(funds), matrix.areas),
+        draws=draws,
+        seed=SEED,
+    )
+
+
+def _row(made: Change, q_value: float, periods: Any) -> dict[str, Any]:  # noqa: ANN401 - a tuple of Period
+    windows = made.design.windows
+    lower, upper = made.interval
+    return {
+        "finding": made.finding(q_value).value,
+        "funded_count": made.design.funded,
+        "comparator_count": made.design.comparators,
+        "dropped_count": made.design.dropped,
+        "periods_before": 1 + min(one.last_before for one in windows),
+        "periods_after": min(len(one.after) for one in windows),
+        "first_period_after_start": min(periods[one.after[0]].start for one in windows),
+        "last_period_end": max(periods[one.after[-1]].end for one in windows),
+        "years_after": made.years_after,
+        "smallest_detectable": made.mde,
+        "plausible": made.plausible,
+        "estimate": made.value,
+        "lower_95": lower,
+        "upper_95": upper,
+        "standard_error": made.standard_error,
+        "p_value": made.p_value,
+        "q_value": q_value,
+        "pre_trend_p": _known(made.pre_trend_p),
+        "pre_trend_periods": made.pre_trend_periods,
+        "placebo_date_estimate": made.placebo_in_time.value if made.placebo_in_time else None,
+        "placebo_date_p": made.placebo_in_time.p_value if made.placebo_in_time else None,
+        "staggered_estimate": made.staggered.value if made.staggered else None,
+        "staggered_standard_error": made.staggered.standard_error if made.staggered else None,
+        "without_other_funds": made.without_other_funds,
+        "funded_change": made.funded_change,
+        "comparators_change": made.comparators_change,
+    }
+
+
+def _events(made: Change) -> Iterator[dict[str, Any]]:
+    for event in made.events:
+        yield {
+            "periods_from_last_before": event.column,
+            "estimate": event.value,
+            "lower_95": event.value - 1.959964 * event.standard_error,
+            "upper_95": event.value + 1.959964 * event.standard_error,
+            "placebo_lower_95": event.placebo_lower,
+            "placebo_upper_95": event.placebo_upper,
+        }
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
