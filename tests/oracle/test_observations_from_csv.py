@@ -120,7 +120,7 @@ def read_slowly(folder: Path) -> dict[str, Slow]:
             lower, upper = line[column["lower"]], line[column["upper"]]
             slow.cells[line[at["areacd"]], span] = Cell(
                 float(line[column["value"]]) if line[column["value"]] else None,
-                (float(lower), float(upper)) if lower and upper else None,
+                (float(lower), float(upper)) if lower and upper and float(lower) < float(upper) else None,
                 line[column["status"]] in ("c", "u", "z"),
             )
     return book

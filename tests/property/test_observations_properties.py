@@ -121,7 +121,7 @@ def test_counts_of_all_old_districts_add_up_to_those_of_their_successors(registe
 
 
 @calm
-@given(value=st.floats(0, 100), limits=st.tuples(st.floats(0, 50), st.floats(0, 50)))
+@given(value=st.floats(0, 100), limits=st.tuples(st.floats(0.01, 50), st.floats(0, 50)))
 def test_an_average_of_equal_rates_is_that_rate_with_a_narrower_interval(register, value, limits):
     districts = [f"E07000{number}" for number in range(163, 170)]
     raw = raw_table(

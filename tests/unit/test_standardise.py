@@ -145,12 +145,13 @@ def test_limits_that_do_not_contain_the_value_are_dropped_and_counted(register):
     assert by_area(out, "value", "lower_95", "upper_95") == {
         HARTLEPOOL: (5.0, None, None),
         "E06000002": (5.0, None, None),
-        "E06000003": (5.0, 5.0, 5.0),
+        "E06000003": (5.0, None, None),
         "E06000004": (5.0, None, None),
     }
     counted = reasons(out.report)
     assert counted["kept: kept without its interval: the limits do not contain the value"] == 2
     assert counted["kept: kept without its interval: only one limit is given"] == 1
+    assert counted["kept: kept without its interval: both limits are the value itself"] == 1
 
 
 def test_england_and_regions_are_kept_and_other_places_set_aside_with_their_kind(register):

@@ -76,9 +76,12 @@ def _read_numbers(rows: pl.DataFrame, source_id: str, ledger: Ledger) -> pl.Data
     outside = (
         lower.is_not_null() & upper.is_not_null() & ((lower > value) | (value > upper)).fill_null(value=True)
     )
+    # A sample in which nobody, or everybody, says yes tells us little; an interval of no width would say all.
+    point = (lower == upper).fill_null(value=False) & ~outside
     ledger.correct(rows.filter(half), "kept without its interval: only one limit is given")
+    ledger.correct(rows.filter(point), "kept without its interval: both limits are the value itself")
     ledger.correct(rows.filter(outside), "kept without its interval: the limits do not contain the value")
-    sound = ~(half | outside)
+    sound = ~(half | outside | point)
     return rows.with_columns(
         pl.when(sound).then(lower).alias("lower_95"), pl.when(sound).then(upper).alias("upper_95")
     )
