@@ -19,9 +19,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+
 from likeforlike.definitions.loader import load_definitions, load_register
 from likeforlike.domain.area import AreaRegister
-
 from likeforlike.domain.indicator import Combination, Indicator, Tier
 from likeforlike.observations.standardise import Standardised, standardise
 from likeforlike.sources.ons_explore_local_statistics import parse

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from likeforlike.definitions.loader import load_register
 from likeforlike.domain.area import AreaRegister
-
 from likeforlike.domain.indicator import Combination, Tier
 from likeforlike.domain.observation import WITHOUT_VALUE
 from likeforlike.observations.checks import check_key

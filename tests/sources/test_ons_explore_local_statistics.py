@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from likeforlike.definitions.loader import load_definitions
 
+from likeforlike.definitions.loader import load_definitions
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.observation import RAW_SCHEMA
 from likeforlike.domain.provenance import Source

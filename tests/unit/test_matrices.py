@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from likeforlike.definitions.loader import load_register
 
+from likeforlike.definitions.loader import load_register
 from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.observation import OBSERVATION_SCHEMA

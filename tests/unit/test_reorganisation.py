@@ -6,9 +6,9 @@ import math
 from datetime import date
 
 import pytest
+
 from likeforlike.definitions.loader import load_register
 from likeforlike.domain.area import AreaRegister
-
 from likeforlike.domain.indicator import Combination, Indicator, Tier, Weight
 from likeforlike.observations.standardise import Standardised, standardise
 from observations_kit import indicator_of, raw_table, reasons, source_of

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 import pytest
+
 from likeforlike.definitions.loader import load_register
 from likeforlike.domain.area import AreaRegister
-
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.indicator import Combination, Indicator, Tier
 from likeforlike.domain.observation import OBSERVATION_SCHEMA, REPORT_SCHEMA
