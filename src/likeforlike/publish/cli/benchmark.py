@@ -151,7 +151,7 @@ def _caption(catalogue: Catalogue, model_id: str | None) -> str:
     return (
         "Nearest: the council most like it. Mean of ten: of its ten nearest neighbours, in brackets how "
         f"many had a value where not all did. Median: of the {len(register.lower_tier)} districts and "
-        f"single-tier councils, or for upper-tier services of the {len(register.upper_tier)} counties and "
+        f"single-tier councils, or for upper-tier services {len(register.upper_tier)} counties and "
         "single-tier councils. Rank: 1 is best, or highest where no direction is judged. No clear difference: "
         "the margins overlap. An indicator that is a feature of the model is compared with neighbours found "
         f"without it. Model: {models}. {marks}. Release {catalogue.release.id}."
