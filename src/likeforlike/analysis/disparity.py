@@ -91,6 +91,10 @@ class Distribution:
         """The same for some of the periods."""
         return Distribution(self.values[:, columns], self.people[:, columns], self.errors[:, columns])
 
+    def drawn(self, rows: IntArray, column: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Values, people and errors of one period for the given rows (any shape, rows may repeat)."""
+        return self.values[rows, column], self.people[rows, column], self.errors[rows, column]
+
 
 def disparity(matrix: LabelledMatrix, people: FloatArray, regions: IntArray) -> Disparity:
     """All measures of every period.
