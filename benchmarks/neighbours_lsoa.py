@@ -57,9 +57,8 @@ def main() -> None:
     found = find(table, model)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(
-        f"{len(found.areas):,} areas x {len(found.features)} features, k = {K}: {seconds:.2f} s, peak {peak:.2f} GB"
-    )
+    size = f"{len(found.areas):,} areas x {len(found.features)} features, k = {K}"
+    print(f"{size}: {seconds:.2f} s, peak {peak:.2f} GB")
     if "--check" in sys.argv:
         rows = np.random.default_rng(1).choice(len(found.areas), 300, replace=False)
         for row in rows:

@@ -77,7 +77,7 @@ def shares_of(found: FloatArray) -> FloatArray:
 
 
 def whitened(scaled: FloatArray) -> FloatArray:
-    """Values turned so that straight-line distance is Mahalanobis', each column as near its feature as can be.
+    """Values turned so that straight-line distance is Mahalanobis', columns as near to features as can be.
 
     x -> P^(-1/2) V^(-1/2) x with V the variances and P the correlations (Garthwaite and Koch 2016 use this
     transform to share a quadratic form out between variables). The covariance matrix is shrunk as Ledoit

@@ -68,7 +68,7 @@ class _Screen:
 
 
 def _blocks(centred: FloatArray, smallest: int) -> Iterator[IntArray]:
-    """Row numbers in groups of near areas: halved on the widest feature until less than two blocks are left."""
+    """Row numbers in groups of near areas: halved on the widest feature down to less than two blocks."""
     waiting = [np.arange(len(centred), dtype=np.int64)]
     while waiting:
         rows = waiting.pop()

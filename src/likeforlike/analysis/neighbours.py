@@ -171,7 +171,7 @@ def _or_none(number: float) -> float | None:
 
 
 def contribution_table(found: NeighbourSet) -> tuple[FloatArray, FloatArray]:
-    """Shares and signed differences of every area and neighbour: areas x k x features, NaN where there is none."""
+    """Shares and signed differences of all lists: areas x k x features, NaN where there is none."""
     rows = np.arange(len(found.areas), dtype=np.int64)
     first = np.broadcast_to(rows[:, np.newaxis], found.neighbours.shape)
     there = (found.neighbours != NONE)[:, :, np.newaxis]

@@ -17,7 +17,7 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class LabelledMatrix:
-    """One indicator for one comparison group: rows are areas (sorted by code), columns periods (oldest first).
+    """One indicator for one comparison group: areas (sorted by code) x periods (oldest first).
 
     `values`, `lower_95` and `upper_95` are areas x periods, NaN where missing. `counted` is False where the
     cell repeats an estimate that another area's cell already holds (a combined area), so that medians and
@@ -53,7 +53,7 @@ class LabelledMatrix:
         return self.periods.index(period)
 
     def take(self, areas: Sequence[str]) -> LabelledMatrix:
-        """The same matrix for the given areas in the given order; an unknown one becomes a row of missing values."""
+        """The same matrix for the given areas, in their order; an unknown one has no values."""
         rows = self.row_of
         index = np.array([rows.get(code, -1) for code in areas], dtype=np.int64)
         known = index >= 0

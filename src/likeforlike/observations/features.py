@@ -1,4 +1,4 @@
-"""The feature table of a neighbour model: which period each feature is taken from, and what districts inherit."""
+"""The feature table of a neighbour model: from which period each feature is, and what districts inherit."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _column(
         upper = matrices.matrix(feature.indicator, Pool.UPPER_TIER)
     except NotFoundError as problem:
         raise DefinitionError(
-            f"Model {model.id}: feature {feature.id!r} needs the indicator {feature.indicator!r}, which does not exist.",
+            f"Model {model.id}: there is no indicator {feature.indicator!r} for feature {feature.id!r}.",
             instead="Write the id of an indicator (`likeforlike indicators` lists them).",
         ) from problem
     inherits = model.missing is Missing.UPPER_TIER_THEN_MEDIAN and model.pool is Pool.LOWER_TIER
