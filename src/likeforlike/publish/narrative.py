@@ -27,17 +27,36 @@ _ALL = {
 }
 
 
-def headline(place: Standing, row: int, name: str) -> str:
-    """The first sentence: value, interval and period."""
+def headline(place: Standing, row: int, name: str, neighbours: Beside) -> str:
+    """The first sentence: value, interval and period, and what it is beside the mean of ten."""
     indicator, column = place.indicator, place.column
-    value, period = place.matrix.values[row, column], place.period.label
+    value, when = place.matrix.values[row, column], text.period_words(place.period)
     if not np.isfinite(value):
-        return f"{name} has no value of “{indicator.title}” for the latest period, {period}."
+        return (
+            f"{name} has no value of “{indicator.title}” {when}, the latest period that most councils have."
+        )
     shown = text.value_words(float(value), indicator.unit, indicator.decimals)
     lower, upper = place.matrix.lower_95[row, column], place.matrix.upper_95[row, column]
     margin = text.interval_words(float(lower), float(upper), indicator.unit, indicator.decimals)
     sure = f" (95% interval {margin})" if margin else ""
-    return f"{name}: {shown}{sure}, {period}."
+    count = int(place.benchmark.neighbour_count[row, column])
+    first = f"{text.sentence(when)}, the figure for {name} was {shown}{sure}"
+    if neighbours.value is None or not neighbours.difference_words:
+        return f"{first}."
+    return (
+        f"{first}: {neighbours.difference_words}{_than(neighbours)} the mean of its ten nearest neighbours "
+        f"({neighbours.value_words}, {count} of 10 with data). {text.sentence(_judged(neighbours))}."
+    )
+
+
+def ends(place: Standing) -> tuple[str, str]:
+    """The words at both ends of the strip: the axis's limits, and which way is better."""
+    low, high = (
+        text.value_words(limit, place.indicator.unit, place.indicator.decimals)
+        for limit in (place.low, place.high)
+    )
+    sign = place.indicator.sign
+    return (f"{low} ← better" if sign < 0 else low), (f"better → {high}" if sign > 0 else high)
 
 
 def comparison_sentences(
@@ -49,7 +68,8 @@ def comparison_sentences(
         return
     missing = [names[code] for code in found.neighbours_missing(row, column)]
     with_data = text.missing_words(int(found.neighbour_count[row, column]), missing)
-    yield _one("the mean of its ten nearest neighbours", others["neighbours"], with_data)
+    if missing:
+        yield f"Of its ten nearest neighbours, {with_data}."
     nearest = found.nearest(row)
     if nearest:
         yield _one(f"its nearest neighbour, {names[nearest]}", others["nearest"], "")
@@ -69,7 +89,8 @@ def _one(comparator: str, other: Beside, note: str) -> str:
     if other.value is None or not other.difference_words:
         return f"There is no value to compare with for {comparator}{extra}."
     return (
-        f"That is {other.difference_words}{_than(other)} {comparator} ({other.value_words}{extra}): {_judged(other)}."
+        f"That is {other.difference_words}{_than(other)} {comparator} ({other.value_words}{extra}): "
+        f"{_judged(other)}."
     )
 
 
@@ -113,7 +134,8 @@ def says(place: Standing, row: int) -> Iterator[str]:
         yield f"{text.sentence(text.POLARITY_WORDS[place.indicator.polarity])}.{reason}"
     if place.left_out:
         yield (
-            "This indicator helps to describe places in the neighbour model, so here neighbours were found without it: "
+            "This indicator helps to describe places in the neighbour model, so here neighbours were "
+            "found without it: "
             "neighbours chosen to be alike on it would hide the difference."
         )
 
@@ -126,10 +148,14 @@ def says_not(place: Standing, row: int, collected: date) -> Iterator[str]:
         if np.isfinite(place.matrix.lower_95[row, place.column]):
             yield "It is an estimate from a sample: where margins overlap, a difference may be chance."
         else:
-            yield "It is an estimate, published without margins: how much of a difference is chance cannot be told."
+            yield (
+                "It is an estimate, published without margins: how much of a difference is chance cannot "
+                "be told."
+            )
     else:
         yield (
-            "It is a full count, so “better” and “worse” describe its position beside like councils; no test of chance "
+            "It is a full count, so “better” and “worse” describe its position beside like councils; no "
+            "test of chance "
             "is claimed."
         )
     age = text.age_years(place.period.end, collected)
@@ -167,3 +193,58 @@ _MERGERS = {
     Combination.WEIGHTED_MEAN: "Values of the councils that merged are averaged by population",
     Combination.NOT_DERIVABLE: "Not derived; the series starts with the new council",
 }
+
+
+def spread_lead(place: Standing, count: int, without: int) -> str:
+    """How many councils have a value, when, and the middle one."""
+    median = place.benchmark.all_median[place.column]
+    shown = text.value_words(float(median), place.indicator.unit, place.indicator.decimals)
+    lacking = f"; {without} have none" if without else ""
+    when = text.sentence(text.period_words(place.period))
+    return f"{when}, {count} {_ALL[place.pool]} have a value{lacking}. The median is {shown}."
+
+
+def extreme(word: str, tied: list[str], value: str, overlapping: int | None, indicator: Indicator) -> str:
+    """Whether a council can be called the lowest or highest in the country."""
+    if len(tied) > 1:
+        names = text.join_words(tied) if len(tied) <= 4 else f"{text.count_words(len(tied))} councils"
+        return f"The {word} value, {value}, is shared by {names}."
+    told = f"The {word} value is {tied[0]}’s, {value}."
+    if overlapping is None:
+        if indicator.certainty is Certainty.SAMPLE:
+            return (
+                f"{told} It is an estimate without a published margin, so whether {tied[0]} is the {word} "
+                "cannot be told."
+            )
+        return (
+            f"{told} It is a full count, so no other council’s is "
+            f"{'lower' if word == 'lowest' else 'higher'}."
+        )
+    if overlapping:
+        others = f"{overlapping} other council{text.plural(overlapping)}"
+        return (
+            f"{told} Its margin overlaps with those of {others}, so it cannot be called the {word} in the "
+            "country."
+        )
+    return f"{told} Its margin overlaps with no other council’s."
+
+
+def why_no_league(indicator: Indicator, with_intervals: bool) -> str:
+    """Why the table is not a league table."""
+    if indicator.no_verdict:
+        return f"No ranks are given: {text.lower_first(indicator.no_verdict)}"
+    if with_intervals:
+        return (
+            "Not a league table: ranks ignore the margins. Two councils whose margins overlap may well "
+            "stand the other "
+            "way round; the last column counts, for each council, how many others that is true of."
+        )
+    if indicator.certainty is Certainty.SAMPLE:
+        return (
+            "Not a league table: these are estimates whose margins are not published, so ranks may say "
+            "little."
+        )
+    return (
+        "Ranks are of a full count. They say where a council stands, not whether the difference from the "
+        "next one matters."
+    )

@@ -7,56 +7,25 @@ which is worse"); "cannot tell" is an answer. Templates hold labels only.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
 
-from likeforlike.domain.indicator import Indicator, Polarity, Unit
+from likeforlike.domain.indicator import Indicator, Polarity
 from likeforlike.domain.period import Period, day_label
-
-MINUS = "−"
-NO_VALUE = "no value"
-
-
-class UnitWords(NamedTuple):
-    """How a unit is written: before and after a value, and after a difference of two values."""
-
-    before: str
-    after: str
-    difference: str
-
-
-UNITS = MappingProxyType(
-    {
-        Unit.PERCENT: UnitWords("", "%", " percentage points"),
-        Unit.SHARE: UnitWords("", "", ""),
-        Unit.COUNT: UnitWords("", "", ""),
-        Unit.PER_1000: UnitWords("", " per 1,000", " per 1,000"),
-        Unit.PER_10000: UnitWords("", " per 10,000", " per 10,000"),
-        Unit.PER_100000: UnitWords("", " per 100,000", " per 100,000"),
-        Unit.PER_MILLION: UnitWords("", " per million", " per million"),
-        Unit.GBP: UnitWords("£", "", ""),
-        Unit.GBP_MILLION: UnitWords("£", " million", " million"),
-        Unit.GBP_PER_HOUR: UnitWords("£", " an hour", " an hour"),
-        Unit.GBP_PER_WEEK: UnitWords("£", " a week", " a week"),
-        Unit.GBP_PER_HEAD: UnitWords("£", " a head", " a head"),
-        Unit.GBP_PER_JOB: UnitWords("£", " a job", " a job"),
-        Unit.YEARS: UnitWords("", " years", " years"),
-        Unit.MINUTES: UnitWords("", " minutes", " minutes"),
-        Unit.NIGHTS: UnitWords("", " nights", " nights"),
-        Unit.KWH: UnitWords("", " kWh", " kWh"),
-        Unit.TONNES: UnitWords("", " tonnes", " tonnes"),
-        Unit.TONNES_PER_HEAD: UnitWords("", " tonnes a head", " tonnes a head"),
-        Unit.RATIO: UnitWords("", "", ""),
-        Unit.SCORE: UnitWords("", "", ""),
-        Unit.RANK: UnitWords("", "", " places"),
-        Unit.VEHICLES_PER_DAY: UnitWords("", " vehicles a day", " vehicles a day"),
-        Unit.PEOPLE_PER_KM2: UnitWords("", " people per km²", " people per km²"),
-        Unit.SQUARE_KM: UnitWords("", " km²", " km²"),
-    }
+from likeforlike.publish.numbers import (
+    NO_VALUE as NO_VALUE,
 )
+from likeforlike.publish.numbers import (
+    UNITS as UNITS,
+)
+from likeforlike.publish.numbers import count_words as count_words
+from likeforlike.publish.numbers import difference_words as difference_words
+from likeforlike.publish.numbers import interval_words as interval_words
+from likeforlike.publish.numbers import number as number
+from likeforlike.publish.numbers import plural as plural
+from likeforlike.publish.numbers import unit_words as unit_words
+from likeforlike.publish.numbers import value_words as value_words
 
 KINDS = MappingProxyType(
     {
@@ -114,41 +83,6 @@ METHOD_WORDS = MappingProxyType(
 )
 
 
-def number(value: float, decimals: int) -> str:
-    """A number with thousands separators and a true minus sign; what rounds to zero has no sign."""
-    text = f"{value:,.{decimals}f}"
-    if not any(digit in text for digit in "123456789"):
-        return text.lstrip("-")
-    return text.replace("-", MINUS)
-
-
-def value_words(value: float | None, unit: Unit, decimals: int) -> str:
-    """A value with its unit, for example "74.1%" or "£29,400"; missing is said, never zero."""
-    if value is None or not math.isfinite(value):
-        return NO_VALUE
-    words = UNITS[unit]
-    sign = MINUS if words.before and value < 0 else ""
-    shown = number(abs(value) if sign else value, decimals)
-    return f"{sign}{words.before}{shown}{words.after}"
-
-
-def difference_words(difference: float | None, unit: Unit, decimals: int) -> str:
-    """A signed difference in words, for example "3.2 percentage points lower"."""
-    if difference is None or not math.isfinite(difference):
-        return ""
-    words = UNITS[unit]
-    shown = number(abs(difference), decimals)
-    if not any(digit in shown for digit in "123456789"):
-        return (
-            "the same" if decimals == 0 else f"the same to {count_words(decimals)} decimal{plural(decimals)}"
-        )
-    direction = "higher" if difference > 0 else "lower"
-    after = words.difference
-    if after == " percentage points" and shown in ("1", "1.0"):
-        after = " percentage point"
-    return f"{words.before}{shown}{after} {direction}"
-
-
 def short_difference_words(words: str) -> str:
     """A difference in a narrow column, whose heading says that points are percentage points."""
     return words.replace("percentage point", "point").replace("the same to", "same to")
@@ -180,25 +114,6 @@ def rank_words(rank: int | None, rank_last: int | None, count: int) -> str:
     if rank_last is not None and rank_last > rank:
         return f"joint {ordinal(rank)} to {ordinal(rank_last)} of {count}"
     return f"{ordinal(rank)} of {count}"
-
-
-def interval_words(lower: float | None, upper: float | None, unit: Unit, decimals: int) -> str:
-    """A 95 % interval in words, or nothing where none was published."""
-    if lower is None or upper is None or not (math.isfinite(lower) and math.isfinite(upper)):
-        return ""
-    low, high = value_words(lower, unit, decimals), value_words(upper, unit, decimals)
-    return f"{low} to {high}"
-
-
-def plural(count: int, many: str = "s", one: str = "") -> str:
-    """The ending of a noun after a count."""
-    return one if count == 1 else many
-
-
-def count_words(count: int) -> str:
-    """Small whole numbers as words, others as digits."""
-    names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return names[count] if 0 <= count < len(names) else f"{count:,}"
 
 
 def join_words(items: Sequence[str], last: str = "and") -> str:
@@ -343,15 +258,19 @@ COMPARATOR_WORDS = MappingProxyType(
     }
 )
 COMPARATOR_NOTE = (
-    "Nearest statistical neighbour, mean of the ten nearest, and median of all councils with the same powers. "
+    "Nearest statistical neighbour, mean of the ten nearest, and median of all councils with the same "
+    "powers. "
     "Neighbours are chosen on what the place is like, not on how its council performs."
 )
 FIXED_NEIGHBOURS = (
-    "Neighbours are those of the newest model in every year, so that a line over time compares the same councils."
+    "Neighbours are those of the newest model in every year, so that a line over time compares the same "
+    "councils."
 )
 FINDINGS_RULE = (
-    "Picked by rule: figures of the council’s own, at most four years old, where the difference is clear (published "
-    "margins do not overlap or, for complete counts, the council lies beyond at least eight in ten of its neighbours). "
+    "Picked by rule: figures of the council’s own, at most four years old, where the difference is clear "
+    "(published "
+    "margins do not overlap or, for complete counts, the council lies beyond at least eight in ten of "
+    "its neighbours). "
     "The widest gaps come first, measured against how much all councils differ; one per topic."
 )
 
@@ -370,16 +289,19 @@ def tier_note(kind: str, county: str) -> str:
     """Which services the council runs, where that decides what it is compared on."""
     if kind == "district":
         return (
-            f"{county} County Council runs schools, social care and public health here. Figures on those are the county’s, "
+            f"{county} County Council runs schools, social care and public health here. Figures on those "
+            "are the county’s, "
             "labelled so, and are compared with other county and single-tier councils."
         )
     if kind == "county":
         return (
-            "A county council runs schools, social care and public health; its districts run housing, planning and "
+            "A county council runs schools, social care and public health; its districts run housing, "
+            "planning and "
             "waste collection. The county is compared with other county and single-tier councils."
         )
     return (
-        "A single-tier council: on schools, social care and public health it is compared with county and single-tier "
+        "A single-tier council: on schools, social care and public health it is compared with county and "
+        "single-tier "
         "councils, on everything else with district and single-tier councils."
     )
 
@@ -412,19 +334,5 @@ SCORECARD_CHOICES = (
 )
 
 
-def unit_words(indicator: Indicator) -> str:
-    """The unit in words, for an axis or a heading."""
-    per = f" {indicator.per}" if indicator.per else ""
-    after = UNITS[indicator.unit].after.strip()
-    if indicator.unit is Unit.PERCENT:
-        return "per cent"
-    if indicator.unit.is_money:
-        return f"pounds{' ' + after if after else ''}"
-    if after.startswith("per "):
-        return f"{after}{per}"
-    return after or f"{indicator.unit.value}{' of' + per if per else ''}"
-
-
-def findings_note(judged: int, cannot_tell: int) -> str:
-    """How many of a council's own figures could be judged at all."""
-    return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."
+#: Values and words of the orders of a ranked table.
+RANKED_ORDERS = (("best", "Best or highest first"), ("worst", "Worst or lowest first"), ("name", "By name"))

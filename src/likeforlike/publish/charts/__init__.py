@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from likeforlike.publish.charts.interval import group_svg, interval_svg
 from likeforlike.publish.charts.key import key_svg
 from likeforlike.publish.charts.lines import lines_svg
 from likeforlike.publish.charts.sparkline import sparkline_svg
 from likeforlike.publish.charts.strip import strip_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
-    {"key_svg": key_svg, "lines_svg": lines_svg, "sparkline_svg": sparkline_svg, "strip_svg": strip_svg}
+    {
+        "group_svg": group_svg,
+        "interval_svg": interval_svg,
+        "key_svg": key_svg,
+        "lines_svg": lines_svg,
+        "sparkline_svg": sparkline_svg,
+        "strip_svg": strip_svg,
+    }
 )

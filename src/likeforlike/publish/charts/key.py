@@ -20,7 +20,8 @@ def key_svg(
         ('<path class="c-peer" d="M3 7v8m4-8v8m6-8v8"/>', all_councils),
     )
     return "".join(
-        f'<span class="k"><svg viewBox="0 0 20 {_HEIGHT}" width="20" height="{_HEIGHT}" aria-hidden="true">{mark}</svg> '
+        f'<span class="k"><svg viewBox="0 0 20 {_HEIGHT}" width="20" height="{_HEIGHT}" aria-hidden="true">'
+        f"{mark}</svg> "
         f"{escape(words)}</span> "
         for mark, words in marks
     )

@@ -1,4 +1,5 @@
-"""The audit trail: for every figure the publisher's file and row it was read from, and what was done on the way."""
+"""The audit trail: for every figure the publisher's file and row it was read from, and what was done on
+the way."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class AuditRow(Frozen):
-    """One observation and where it comes from. `source_rows` are row numbers in the file, the first data row being 2."""
+    """One observation and where it comes from. `source_rows` are row numbers in the file, the first data
+    row being 2."""
 
     period_start: date
     period_end: date
@@ -36,7 +38,9 @@ class AuditRow(Frozen):
 def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[AuditRow, ...]:
     """Every observation of an indicator for an area, newest first."""
     files = {one.snapshot_id: one for source in catalogue.release.manifest.sources for one in source.files}
-    rows = catalogue.matrices.aggregate(indicator.id, area.code).sort("period_end", "period_start", descending=True)
+    rows = catalogue.matrices.aggregate(indicator.id, area.code).sort(
+        "period_end", "period_start", descending=True
+    )
     return tuple(
         AuditRow(
             period_start=row["period_start"],
@@ -57,7 +61,14 @@ def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[Audit
 
 _COLUMNS = [
     pl.col(name)
-    for name in (
-        "period_start", "period_end", "value", "status", "method", "shared_with", "snapshot_id", "source_rows",
-    )
-]  # fmt: skip
+    for name in [
+        "period_start",
+        "period_end",
+        "value",
+        "status",
+        "method",
+        "shared_with",
+        "snapshot_id",
+        "source_rows",
+    ]
+]

@@ -15,7 +15,8 @@ COMPARATORS = ("nearest", "neighbours", "all")
 class Beside(Frozen):
     """One comparator's value and what the council's value is beside it.
 
-    `difference` is council minus comparator in the indicator's unit; both it and `value` are None where missing.
+    `difference` is council minus comparator in the indicator's unit; both it and `value` are None where
+    missing.
     """
 
     value: float | None

@@ -75,7 +75,8 @@ class Group(Frozen):
 
 
 class CouncilPage(Page):
-    """The scorecard. `groups` hold the rows chosen, in order; `below` and `above` are picked from all rows."""
+    """The scorecard. `groups` hold the rows chosen, in order; `below` and `above` are picked from all
+    rows."""
 
     code: str
     name: str
@@ -105,12 +106,37 @@ class CouncilPage(Page):
         return (Table(name="scorecard", title=self.title, columns=columns, rows=rows),)
 
 
-_KEYS = (
-    "indicator_id", "indicator", "topic", "polarity", "area_code", "area_name", "period_start", "period_end", "value",
-    "lower_95", "upper_95", "flags", "nearest_code", "nearest_value", "difference_from_nearest", "verdict_nearest",
-    "neighbour_mean", "neighbour_count", "neighbours_missing", "difference_from_mean", "verdict_neighbours",
-    "all_median", "all_count", "difference_from_median", "verdict_all", "rank", "rank_last", "direction", "judgement",
-)  # fmt: skip
+_KEYS = [
+    "indicator_id",
+    "indicator",
+    "topic",
+    "polarity",
+    "area_code",
+    "area_name",
+    "period_start",
+    "period_end",
+    "value",
+    "lower_95",
+    "upper_95",
+    "flags",
+    "nearest_code",
+    "nearest_value",
+    "difference_from_nearest",
+    "verdict_nearest",
+    "neighbour_mean",
+    "neighbour_count",
+    "neighbours_missing",
+    "difference_from_mean",
+    "verdict_neighbours",
+    "all_median",
+    "all_count",
+    "difference_from_median",
+    "verdict_all",
+    "rank",
+    "rank_last",
+    "direction",
+    "judgement",
+]
 
 
 def make_council(catalogue: Catalogue, area: Area, selection: Selection | None = None) -> CouncilPage:
@@ -141,7 +167,8 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
         region=Link(text=region.name, url=f"{urls.councils()}#{region.code}") if region else None,
         county=Link(text=county.name, url=urls.council(county.code)) if county else None,
         districts=tuple(
-            Link(text=register.areas[code].name, url=urls.council(code)) for code in register.districts_of(area.code)
+            Link(text=register.areas[code].name, url=urls.council(code))
+            for code in register.districts_of(area.code)
         ),
         population=population_words(catalogue, area),
         nested_note=text.tier_note(area.kind, county.name if county else ""),
@@ -183,7 +210,8 @@ def in_reading_order(catalogue: Catalogue) -> list[Indicator]:
 
 
 def collected(catalogue: Catalogue) -> date:
-    """The newest day on which figures of the release were collected: ages are measured to it, not to the clock."""
+    """The newest day on which figures of the release were collected: ages are measured to it, not to the
+    clock."""
     return max(source.retrieved for source in catalogue.sources.values())
 
 
@@ -223,7 +251,9 @@ def _has_any(place: Standing, code: str) -> bool:
 def _statuses(catalogue: Catalogue, codes: Iterable[str]) -> dict[tuple[Any, ...], dict[str, str]]:
     """Status and method of the areas' observations by indicator, area and period."""
     table = catalogue.release.table("observation").filter(pl.col("area_code").is_in(list(codes)))
-    rows = table.select("indicator_id", "area_code", "period_start", "period_end", "status", "method").iter_rows()
+    rows = table.select(
+        "indicator_id", "area_code", "period_start", "period_end", "status", "method"
+    ).iter_rows()
     return {row[:4]: {"status": row[4], "method": row[5]} for row in rows}
 
 

@@ -1,4 +1,5 @@
-"""One indicator for one council: the sentence, the line over time, its peers, and the trail to the source row."""
+"""One indicator for one council: the sentence, the line over time, its peers, and the trail to the source
+row."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 
 from likeforlike.domain.area import Area
 from likeforlike.domain.errors import NotFoundError
@@ -14,6 +16,7 @@ from likeforlike.domain.indicator import Indicator
 from likeforlike.publish import narrative, text, urls
 from likeforlike.publish.charts.lines import lines_svg
 from likeforlike.publish.charts.models import Role, Series, SeriesPoint, Strip
+from likeforlike.publish.charts.strip import WIDE, ticks_path
 from likeforlike.publish.pages.audit import AuditRow, audit
 from likeforlike.publish.pages.beside import Beside, beside, known
 from likeforlike.publish.pages.council import about, collected
@@ -86,6 +89,8 @@ class CouncilIndicatorPage(Page):
     neighbours: Beside
     all: Beside
     strip: Strip | None
+    ends: tuple[str, str]
+    wide_ticks: str = Field(default="", exclude=True)
     series: tuple[Series, ...]
     breaks: tuple[float, ...]
     break_notes: tuple[str, ...]
@@ -101,7 +106,12 @@ class CouncilIndicatorPage(Page):
         """The line's numbers, the peers' and the audit trail."""
         return (
             _table("over-time", self.title, self.periods, tuple(Period.model_fields)),
-            _table("neighbours", f"{self.title}: the ten nearest", self.peers, ("similarity", "code", "name", "value")),
+            _table(
+                "neighbours",
+                f"{self.title}: the ten nearest",
+                self.peers,
+                ("similarity", "code", "name", "value"),
+            ),
             _table("audit", f"{self.title}: source rows", self.audit, tuple(AuditRow.model_fields)),
         )
 
@@ -113,7 +123,8 @@ class CouncilIndicatorPage(Page):
 
 
 def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicator) -> CouncilIndicatorPage:
-    """The page; NotFoundError where the council has no value of the indicator, RequestError where it has no such power."""
+    """The page; NotFoundError where the council has no value of the indicator, RequestError where it has
+    no such power."""
     place = standing(catalogue, indicator.id, catalogue.pool(indicator, area))
     subject = catalogue.comparisons.subject(indicator, area)
     row = None if place is None else place.matrix.row_of.get(subject.code)
@@ -129,10 +140,11 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
     value = known(place.matrix.values[row, column])
     words = text.UNITS[indicator.unit]
     source = catalogue.sources[indicator.source_id]
+    headline = narrative.headline(place, row, subject.name, others["neighbours"])
     names = {code: one.name for code, one in catalogue.register.areas.items()}
     return CouncilIndicatorPage(
         title=f"{indicator.title}: {area.name}",
-        description=narrative.headline(place, row, subject.name),
+        description=headline,
         path=urls.council_indicator(area.code, indicator.id),
         about=about(
             catalogue,
@@ -158,7 +170,7 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         period=place.period.label,
         value=value,
         value_words=text.value_words(value, indicator.unit, indicator.decimals),
-        headline=narrative.headline(place, row, subject.name),
+        headline=headline,
         sentences=tuple(narrative.comparison_sentences(place, row, others, names)),
         says=tuple(narrative.says(place, row)),
         says_not=tuple(narrative.says_not(place, row, collected(catalogue))),
@@ -166,9 +178,13 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         neighbours=others["neighbours"],
         all=others["all"],
         strip=make_strip(place, row, (others["nearest"], others["neighbours"], others["all"]), subject.name),
+        ends=narrative.ends(place),
+        wide_ticks=_wide_ticks(place),
         series=tuple(_series(place, row, subject, names, trail)),
         breaks=break_times(indicator),
-        break_notes=tuple(f"{text.date_words(date.fromisoformat(one.at))}: {one.reason}" for one in indicator.breaks),
+        break_notes=tuple(
+            f"{text.date_words(date.fromisoformat(one.at))}: {one.reason}" for one in indicator.breaks
+        ),
         periods=tuple(_periods(place, row, trail)),
         peers=tuple(_peers(place, row, names)),
         definition=indicator.description,
@@ -176,6 +192,14 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         source=Link(text=f"{source.title}, {source.publisher}", url=source.url),
         audit=trail,
         embed_url=urls.embed(area.code, indicator.id),
+    )
+
+
+def _wide_ticks(place: Standing) -> str:
+    """The peers' ticks for a drawing across the page."""
+    values = place.matrix.values[:, place.column]
+    return ticks_path(
+        np.clip(values[np.isfinite(values)], place.low, place.high).tolist(), place.low, place.high, WIDE
     )
 
 
@@ -193,7 +217,11 @@ def _series(
     for name, role, values in lines:
         yield Series(name=name, role=role, points=tuple(_points(place, values)))
     own = zip(
-        _points(place, matrix.values[row]), matrix.lower_95[row], matrix.upper_95[row], matrix.periods, strict=True
+        _points(place, matrix.values[row]),
+        matrix.lower_95[row],
+        matrix.upper_95[row],
+        matrix.periods,
+        strict=True,
     )
     yield Series(
         name=subject.name,
@@ -269,4 +297,9 @@ def _peers(place: Standing, row: int, names: dict[str, str]) -> Iterator[Peer]:
 
 def _table(name: str, title: str, rows: tuple[Frozen, ...], keys: tuple[str, ...]) -> Table:
     columns = tuple(Column(key=key, title=key) for key in keys)
-    return Table(name=name, title=title, columns=columns, rows=tuple({key: getattr(row, key) for key in keys} for row in rows))
+    return Table(
+        name=name,
+        title=title,
+        columns=columns,
+        rows=tuple({key: getattr(row, key) for key in keys} for row in rows),
+    )

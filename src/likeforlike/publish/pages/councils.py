@@ -41,7 +41,9 @@ class CouncilsPage(Page):
 
     def tables(self) -> tuple[Table, ...]:
         """One row per council."""
-        columns = tuple(Column(key=key, title=key) for key in ("area_code", "name", "kind", "region_code", "county_code"))
+        columns = tuple(
+            Column(key=key, title=key) for key in ("area_code", "name", "kind", "region_code", "county_code")
+        )
         return (Table(name="councils", title=self.title, columns=columns, rows=self.rows),)
 
 
@@ -71,7 +73,9 @@ def make_councils(catalogue: Catalogue) -> CouncilsPage:
 
 
 def _region(catalogue: Catalogue, region: Area, councils: list[Area]) -> Region:
-    inside = sorted((area for area in councils if area.region_code == region.code), key=lambda area: area.name)
+    inside = sorted(
+        (area for area in councils if area.region_code == region.code), key=lambda area: area.name
+    )
     return Region(
         code=region.code,
         name=region.name,

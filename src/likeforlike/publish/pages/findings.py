@@ -1,9 +1,11 @@
-"""Which differences a council should look at first: picked by a rule that the page states, never a composite score.
+"""Which differences a council should look at first: picked by a rule that the page states, never a
+composite score.
 
-An indicator counts when its value is the council's own, no more than four years old, and the comparison's verdict is
-better or worse: published margins do not overlap or, for complete counts, the council lies beyond at least eight in ten
-of its neighbours. Those are put in order of the difference, measured in robust standard deviations of all councils'
-values so that units do not matter. One indicator per topic is shown, so that three variants of one thing do not fill it.
+An indicator counts when its value is the council's own, no more than four years old, and the comparison's
+verdict is better or worse: published margins do not overlap or, for complete counts, the council lies
+beyond at least eight in ten of its neighbours. Those are put in order of the difference, measured in
+robust standard deviations of all councils' values so that units do not matter. One indicator per topic is
+shown, so that three variants of one thing do not fill it.
 """
 
 from __future__ import annotations

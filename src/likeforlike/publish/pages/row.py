@@ -1,4 +1,5 @@
-"""One row of a scorecard: an indicator's latest value for a council, beside its comparators, with its trend."""
+"""One row of a scorecard: an indicator's latest value for a council, beside its comparators, with its
+trend."""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ from datetime import date
 import numpy as np
 
 from likeforlike.domain.area import Area
-from likeforlike.domain.indicator import Indicator
 from likeforlike.publish import text, urls
 from likeforlike.publish.charts.models import Strip
 from likeforlike.publish.pages.beside import Beside, beside, known
@@ -24,9 +24,9 @@ Sparkline = tuple[tuple[float, float | None], ...]
 class Row(Frozen):
     """An indicator on a council's scorecard.
 
-    `subject_code` is whose value it is: the county's where a district is shown an upper-tier indicator (`own` is False).
-    `gap` orders findings: the difference from the mean of neighbours (or the comparator chosen) in robust standard
-    deviations of all councils' values, above zero where the council is better.
+    `subject_code` is whose value it is: the county's where a district is shown an upper-tier indicator
+    (`own` is False). `gap` orders findings: the difference from the mean of neighbours (or the comparator
+    chosen) in robust standard deviations of all councils' values, above zero where the council is better.
     """
 
     indicator_id: str
@@ -66,13 +66,18 @@ class Row(Frozen):
     spark_mean: Sparkline
 
 
-def make_row(standing: Standing, area: Area, subject: Area, status: Mapping[str, str], collected: date) -> Row:
-    """The row of one indicator. `status` has the status and method of the subject's observation, where there is one."""
+def make_row(
+    standing: Standing, area: Area, subject: Area, status: Mapping[str, str], collected: date
+) -> Row:
+    """The row of one indicator. `status` has the status and method of the subject's observation, where
+    there is one."""
     indicator, found, column = standing.indicator, standing.benchmark, standing.column
     row = standing.matrix.row(subject.code)
     value = known(standing.matrix.values[row, column])
     lower, upper = known(standing.matrix.lower_95[row, column]), known(standing.matrix.upper_95[row, column])
-    nearest, neighbours, everyone = (beside(standing, row, column, name) for name in ("nearest", "neighbours", "all"))
+    nearest, neighbours, everyone = (
+        beside(standing, row, column, name) for name in ("nearest", "neighbours", "all")
+    )
     rank, last = int(found.rank[row, column]) or None, int(found.rank_last[row, column]) or None
     count = int(found.all_count[column])
     own = subject.code == area.code
@@ -119,7 +124,9 @@ def make_row(standing: Standing, area: Area, subject: Area, status: Mapping[str,
     )
 
 
-def make_strip(standing: Standing, row: int, others: tuple[Beside, Beside, Beside], name: str) -> Strip | None:
+def make_strip(
+    standing: Standing, row: int, others: tuple[Beside, Beside, Beside], name: str
+) -> Strip | None:
     """Where the council stands among all with the same powers; None where it has no value."""
     indicator, matrix, column = standing.indicator, standing.matrix, standing.column
     value = known(matrix.values[row, column])
@@ -157,9 +164,6 @@ def _line(standing: Standing, values: np.ndarray) -> Sparkline:
     """A series up to the latest period, missing values None."""
     stop = standing.column + 1
     times, numbers = standing.times[:stop], values[:stop].tolist()
-    return tuple((at, number if number == number else None) for at, number in zip(times, numbers, strict=True))
-
-
-def no_verdict(indicator: Indicator) -> str:
-    """Why an indicator is never judged, where its definition says so."""
-    return indicator.no_verdict
+    return tuple(
+        (at, None if np.isnan(number) else number) for at, number in zip(times, numbers, strict=True)
+    )

@@ -1,7 +1,7 @@
 """One indicator in one comparison group, with all that every council's page needs of it, worked out once.
 
-A council page shows a hundred indicators, each with the positions of all peers. What does not depend on the council (axis,
-ticks, spread, times) is made when the indicator is first asked for and kept.
+A council page shows a hundred indicators, each with the positions of all peers. What does not depend on the
+council (axis, ticks, spread, times) is made when the indicator is first asked for and kept.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from likeforlike.publish.charts.strip import ticks_path
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
 
-#: Values further than this many robust standard deviations from the median do not stretch the strip's axis; they are
-#: drawn at its end.
+#: Values further than this many robust standard deviations from the median do not stretch the strip's
+#: axis; they are drawn at its end.
 _AXIS_REACH = 5.0
 _MAD_TO_SD = 1.4826
 
@@ -34,9 +34,9 @@ _MAD_TO_SD = 1.4826
 class Standing:
     """An indicator among one group of councils, its latest period in front.
 
-    `column` is the latest period that most councils have reached. `low` and `high` bound the strip's axis. `spread` is the
-    robust standard deviation (1.4826 MAD) of all values of that period, NaN where they are all alike. `times` has the year
-    with its fraction at the middle of every period.
+    `column` is the latest period that most councils have reached. `low` and `high` bound the strip's
+    axis. `spread` is the robust standard deviation (1.4826 MAD) of all values of that period, NaN where
+    they are all alike. `times` has the year with its fraction at the middle of every period.
     """
 
     indicator: Indicator
@@ -63,7 +63,8 @@ class Standing:
 
     @property
     def left_out(self) -> bool:
-        """Whether the model's neighbours were found without this indicator, because it is one of its features."""
+        """Whether the model's neighbours were found without this indicator, because it is one of its
+        features."""
         return any(feature.indicator == self.indicator.id for feature in self.model.features)
 
 

@@ -24,8 +24,9 @@ from fastapi import APIRouter
 from likeforlike.publish import urls
 from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.home import router as home
+from likeforlike.publish.web.routes.indicators import router as indicators
 
-ROUTERS: tuple[APIRouter, ...] = (home, councils)
+ROUTERS: tuple[APIRouter, ...] = (home, councils, indicators)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (

@@ -1,4 +1,5 @@
-"""Councils: the list, a scorecard, and one indicator for one council. Names and old codes lead to the code."""
+"""Councils: the list, a scorecard, and one indicator for one council. Names and old codes lead to the
+code."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ def councils(request: Request) -> Response:
 def council(
     request: Request,
     area: AreaText,
+    *,
     topic: Topic | Annotated[str, Query(pattern="^$")] = "",
     sort: Sort = Sort.TOPIC,
     trend: TrendFilter = TrendFilter.ANY,
@@ -53,6 +55,7 @@ def council_indicator(
     found, indicator = catalogue.area(area), catalogue.indicator(indicator_id)
     if area != found.code:
         return redirect(
-            request, urls.with_query(urls.council_indicator(found.code, indicator.id), dict(request.query_params))
+            request,
+            urls.with_query(urls.council_indicator(found.code, indicator.id), dict(request.query_params)),
         )
     return respond(request, make_council_indicator(catalogue, found, indicator), "council_indicator.html")

@@ -1,0 +1,37 @@
+"""Indicators: the list, and one indicator for every council."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.pages.indicator import Choice, Order, make_indicator
+from likeforlike.publish.pages.indicators import make_indicators
+from likeforlike.publish.web.respond import respond
+
+router = APIRouter()
+
+
+@router.get("/indicators")
+def indicators(request: Request) -> Response:
+    """Every indicator by topic."""
+    return respond(request, make_indicators(request.app.state.catalogue), "indicators.html")
+
+
+@router.get("/indicators/{indicator_id}")
+def indicator(
+    request: Request,
+    indicator_id: Annotated[str, Path(max_length=80)],
+    region: Annotated[str, Query(pattern="^(E12[0-9]{6})?$")] = "",
+    kind: Annotated[str, Query(pattern="^[a-z_]{0,20}$")] = "",
+    sort: Order = Order.BEST,
+) -> Response:
+    """One indicator for every council, ranked and filtered."""
+    catalogue: Catalogue = request.app.state.catalogue
+    choice = Choice(region=region, kind=kind, sort=sort)
+    return respond(
+        request, make_indicator(catalogue, catalogue.indicator(indicator_id), choice), "indicator.html"
+    )
