@@ -119,8 +119,3 @@ def unit_words(indicator: Indicator) -> str:
     if after.startswith("per "):
         return f"{after}{per}"
     return after or f"{indicator.unit.value}{' of' + per if per else ''}"
-
-
-def findings_note(judged: int, cannot_tell: int) -> str:
-    """How many of a council's own figures could be judged at all."""
-    return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."

@@ -14,18 +14,31 @@ from types import MappingProxyType
 from likeforlike.domain.indicator import Indicator, Polarity
 from likeforlike.domain.period import Period, day_label
 from likeforlike.publish.numbers import (
-    NO_VALUE as NO_VALUE,
+    MINUS,
+    NO_VALUE,
+    UNITS,
+    count_words,
+    difference_words,
+    interval_words,
+    number,
+    plural,
+    unit_words,
+    value_words,
 )
-from likeforlike.publish.numbers import (
-    UNITS as UNITS,
-)
-from likeforlike.publish.numbers import count_words as count_words
-from likeforlike.publish.numbers import difference_words as difference_words
-from likeforlike.publish.numbers import interval_words as interval_words
-from likeforlike.publish.numbers import number as number
-from likeforlike.publish.numbers import plural as plural
-from likeforlike.publish.numbers import unit_words as unit_words
-from likeforlike.publish.numbers import value_words as value_words
+
+#: Numbers' words are used as part of this module: templates and pages know `text` alone.
+__all__ = [
+    "MINUS",
+    "NO_VALUE",
+    "UNITS",
+    "count_words",
+    "difference_words",
+    "interval_words",
+    "number",
+    "plural",
+    "unit_words",
+    "value_words",
+]
 
 KINDS = MappingProxyType(
     {
@@ -336,3 +349,8 @@ SCORECARD_CHOICES = (
 
 #: Values and words of the orders of a ranked table.
 RANKED_ORDERS = (("best", "Best or highest first"), ("worst", "Worst or lowest first"), ("name", "By name"))
+
+
+def findings_note(judged: int, cannot_tell: int) -> str:
+    """How many of a council's own figures could be judged at all."""
+    return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."
