@@ -175,6 +175,7 @@ def test_an_award_of_unknown_day_leaves_out_every_period_it_may_have_fallen_in()
     ("day", "breaks", "reason"),
     [
         (Announced(date(2024, 1, 1), date(2024, 1, 1)), (), Unusable.NO_OUTCOME_AFTER),
+        (Announced(date(2022, 12, 1), date(2023, 1, 1)), (), Unusable.TOO_EARLY),
         (Announced(date(2012, 1, 1), date(2012, 1, 1)), (), Unusable.TOO_FEW_BEFORE),
         (EARLY, (date(2020, 1, 1),), Unusable.NO_OUTCOME_AFTER),
         (EARLY, (date(2017, 1, 1),), Unusable.TOO_FEW_BEFORE),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from likeforlike.domain.period import Period
 
 #: Fewer periods before the award say nothing about whether places were moving together.
 LEAST_BEFORE = 3
+#: Money takes years to arrive; evidence that ends sooner after the announcement is about something else.
+LEAST_SPAN_AFTER = timedelta(days=365)
 #: Fewer funded places or comparators make a randomisation test meaningless.
 LEAST_FUNDED = 8
 LEAST_COMPARATORS = 20
@@ -34,6 +36,7 @@ class Unusable(StrEnum):
 
     NO_AWARD = "no_award"
     NO_OUTCOME_AFTER = "no_outcome_after"
+    TOO_EARLY = "too_early"
     TOO_FEW_BEFORE = "too_few_before"
     TOO_FEW_FUNDED = "too_few_funded"
     TOO_FEW_COMPARATORS = "too_few_comparators"
@@ -73,12 +76,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Design:
-    """A comparison that can be made: areas in use, and each cohort's members (rows among the areas in use)
-    and window.
+    """A comparison that can be made: the areas in use, and each cohort's members and window.
 
-    `rows` are the areas of the panel in use; `events` are columns counted from each cohort's last period
-    before (0), the same for every cohort; `dropped` counts funded areas left out because a value is missing
-    or the award is unclear.
+    `rows` are the panel's areas in use and `members` rows among them. `events` are columns counted from each
+    cohort's last period before (0), the same for every cohort. `dropped` counts funded areas left out because
+    a value is missing or the award is unclear, `unlike` areas left out because their level is far from that
+    of any funded area.
     """
 
     rows: IntArray
@@ -86,6 +89,7 @@ class Design:
     windows: tuple[Window, ...]
     events: tuple[int, ...]
     dropped: int
+    unlike: int
 
     @property
     def funded(self) -> int:
@@ -139,6 +143,8 @@ def window(
         after = [c for c in after if _segment(periods[c], breaks) == segment]
     if not after:
         return Unusable.NO_OUTCOME_AFTER
+    if periods[after[-1]].end - day.latest < LEAST_SPAN_AFTER:
+        return Unusable.TOO_EARLY
     if len(before) < LEAST_BEFORE:
         return Unusable.TOO_FEW_BEFORE
     return Window(tuple(before[-base_length(len(before)) :]), tuple(after))
@@ -154,14 +160,17 @@ def _segment(period: Period, breaks: Sequence[date]) -> int:
 
 
 def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[int]]) -> Design | Unusable:
-    """Keep areas that have every value the comparison needs."""
+    """Keep areas that have every value the comparison needs and lie where funded areas lie."""
     windows = tuple(sorted(by_window, key=lambda one: (one.last_before, one.after)))
     events = _events(outcome, windows)
     needed = sorted({c for w in windows for c in (*w.base, *w.after, *(w.last_before + e for e in events))})
     usable = np.isfinite(outcome[:, needed]).all(axis=1) & ~awards.unclear
     unfunded = np.array([day is None for day in awards.days])
-    placed = [row for members in by_window.values() for row in members]
-    rows = np.flatnonzero(usable & (unfunded | np.isin(np.arange(len(usable)), placed)))
+    placed = np.isin(np.arange(len(usable)), [row for members in by_window.values() for row in members])
+    complete = usable & (unfunded | placed)
+    level = outcome[:, windows[0].base].mean(axis=1)
+    within = complete & _alike(level, complete & placed, complete)
+    rows = np.flatnonzero(within)
     position = {int(row): number for number, row in enumerate(rows)}
     members = tuple(
         np.array([position[row] for row in by_window[one] if row in position], dtype=np.int64)
@@ -179,7 +188,27 @@ def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[
         windows=tuple(windows[number] for number in kept),
         events=events,
         dropped=int((~unfunded).sum()) - funded,
+        unlike=int(complete.sum()) - len(rows),
     )
+
+
+def _alike(level: FloatArray, funded: BoolArray, complete: BoolArray) -> BoolArray:
+    """Areas whose level before the award lies within the funded areas' range, widened by one spread.
+
+    The City of London's output per head is a hundred times anybody's; no funded place is like it, and as a
+    comparator it would drown everything else.
+    """
+    if not funded.any():
+        return complete
+    margin = robust_spread(level[complete])
+    alike: BoolArray = (level >= level[funded].min() - margin) & (level <= level[funded].max() + margin)
+    return alike
+
+
+def robust_spread(values: FloatArray) -> float:
+    """The standard deviation that the middle half of the values would have if they were normal."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    return float(high - low) / 1.349
 
 
 def _events(outcome: FloatArray, windows: Sequence[Window]) -> tuple[int, ...]:

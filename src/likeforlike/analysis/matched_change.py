@@ -20,7 +20,15 @@ from enum import StrEnum
 
 import numpy as np
 
-from likeforlike.analysis.change_design import Awards, Design, Unusable, Window, base_length, design
+from likeforlike.analysis.change_design import (
+    Awards,
+    Design,
+    Unusable,
+    Window,
+    base_length,
+    design,
+    robust_spread,
+)
 from likeforlike.analysis.did import NEVER, Controls, Estimate, att_gt, simple
 from likeforlike.analysis.matching import (
     Cohort,
@@ -157,7 +165,7 @@ def compare(
         design=made,
         years_after=(last - days[len(days) // 2]).days / DAYS_PER_YEAR,
         mde=POWER * float(placebo[:, 0].std(ddof=1)),
-        plausible=PLAUSIBLE_SHARE * float(_base(values, made.windows[0]).std(ddof=1)),
+        plausible=PLAUSIBLE_SHARE * robust_spread(_base(values, made.windows[0])),
         value=float(matched.value[0]),
         standard_error=float(matched.standard_error[0]),
         p_value=_share_beyond(np.abs(placebo[:, 0]), abs(matched.value[0])),
@@ -240,7 +248,7 @@ def _placebo_in_time(
     cohorts = [_cohort(values, apart, one, ()) for one in windows]
     value = float(estimate(cohorts, made.members, k).value[0])
     sizes = [len(rows) for rows in made.members]
-    placebo = placebo_estimates(cohorts, sizes, k, draws=draws // 2, seed=seed + 1)
+    placebo = placebo_estimates(cohorts, sizes, k, draws=draws // 4, seed=seed + 1)
     return PlacebosInTime(value, _share_beyond(np.abs(placebo[:, 0]), abs(value)), back)
 
 

@@ -19,9 +19,6 @@ import numpy as np
 
 from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
 
-#: Nearest candidates looked through for a placebo fund's unfunded places; with half of all places funded at
-#: random, the chance of needing more is nil.
-CANDIDATES = 80
 #: Random funds made at a time, so that memory stays small.
 CHUNK = 100
 
@@ -174,6 +171,7 @@ def placebo_estimates(
     Each gives the same number of awards in each cohort to places drawn at random, and is matched anew.
     """
     places, total = len(cohorts[0].order), sum(sizes)
+    orders = [cohort.order[:, : _enough(k, total / places)].astype(np.int32) for cohort in cohorts]
     random = np.random.default_rng(seed)
     made = []
     for start in range(0, draws, CHUNK):
@@ -181,8 +179,16 @@ def placebo_estimates(
         funded = np.zeros((len(drawn), places), dtype=np.bool_)
         np.put_along_axis(funded, drawn, True, axis=1)
         values = np.zeros((len(drawn), cohorts[0].changes.shape[1]))
-        for cohort, rows in zip(cohorts, np.split(drawn, np.cumsum(sizes)[:-1], axis=1), strict=True):
-            chosen = comparators(cohort.order[:, :CANDIDATES], rows, funded, k)
+        split = np.split(drawn, np.cumsum(sizes)[:-1], axis=1)
+        for cohort, order, rows in zip(cohorts, orders, split, strict=True):
+            chosen = comparators(order, rows, funded, k)
             values += weights(rows, chosen, places, total) @ cohort.changes
         made.append(values)
     return np.concatenate(made)
+
+
+def _enough(k: int, funded_share: float) -> int:
+    """How many nearest candidates hold `k` unfunded ones, whoever is funded at random: five times as many as
+    are needed on average, so that fewer is a matter of one in many millions.
+    """
+    return int(5 * k / max(1 - funded_share, 0.05)) + 10
