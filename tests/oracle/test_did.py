@@ -21,7 +21,6 @@ from likeforlike.analysis.did import (
     by_cohort,
     by_period,
     dynamic,
-    false_discovery_rates,
     pre_trend_p,
     simple,
     two_by_two,
@@ -162,11 +161,3 @@ def test_skipped_periods_are_neither_before_nor_after() -> None:
     assert one is not None
     assert one.value == pytest.approx(1.0)
     assert [e.value for e in by_period(att_gt(outcome, first, gap=1))] == pytest.approx([1.0, 1.0])
-
-
-def test_false_discovery_rates_are_those_of_the_definition() -> None:
-    stats = pytest.importorskip("scipy.stats")
-    p = np.random.default_rng(5).random(50) ** 3
-    with_gap = np.append(p, np.nan)
-    assert false_discovery_rates(with_gap)[:-1] == pytest.approx(stats.false_discovery_control(p))
-    assert np.isnan(false_discovery_rates(with_gap)[-1])

@@ -9,7 +9,6 @@ influence on the estimate, so they allow for any dependence between a place's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -243,16 +242,3 @@ def pre_trend_p(cells: GroupTime) -> float:
     rank = int(np.linalg.matrix_rank(covariance))
     statistic = float(cells.att[before] @ np.linalg.pinv(covariance) @ cells.att[before])
     return float(stats.chi2.sf(statistic, rank))
-
-
-def false_discovery_rates(p_values: Iterable[float]) -> FloatArray:
-    """Benjamini and Hochberg's (1995) adjusted p-values, NaN kept apart: the smallest false discovery rate
-    at which each would be called a difference.
-    """
-    p = np.asarray(list(p_values), dtype=np.float64)
-    adjusted = np.full(len(p), np.nan)
-    known = np.flatnonzero(np.isfinite(p))
-    order = known[np.argsort(p[known])[::-1]]
-    scaled = p[order] * len(order) / np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return adjusted

@@ -107,6 +107,9 @@ class Change:
     comparators_change: float
     events: tuple[Event, ...]
     matched: Matched
+    funded_rows: IntArray
+    before: FloatArray
+    own_change: FloatArray
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -160,7 +163,7 @@ def compare(
     pre = _pre_columns(made)
     last = periods[max(c for one in made.windows for c in one.after)].end
     days = sorted(day.latest for day in awards.days if day is not None)
-    own = np.concatenate([c.changes[rows, 0] for c, rows in zip(cohorts, made.members, strict=True)]).mean()
+    own = np.concatenate([c.changes[rows, 0] for c, rows in zip(cohorts, made.members, strict=True)])
     return Change(
         design=made,
         years_after=(last - days[len(days) // 2]).days / DAYS_PER_YEAR,
@@ -174,10 +177,15 @@ def compare(
         placebo_in_time=_placebo_in_time(values, apart, made, k, draws=draws, seed=seed),
         staggered=_staggered(values, made),
         without_other_funds=_without(cohorts, made, other_funds, k),
-        funded_change=float(own),
-        comparators_change=float(own - matched.value[0]),
+        funded_change=float(own.mean()),
+        comparators_change=float(own.mean() - matched.value[0]),
         events=_event_study(made, matched, placebo),
         matched=matched,
+        funded_rows=made.rows[np.concatenate(made.members)],
+        before=np.concatenate(
+            [_base(values, one)[rows] for one, rows in zip(made.windows, made.members, strict=True)]
+        ),
+        own_change=own,
     )
 
 

@@ -171,7 +171,7 @@ def placebo_estimates(
     Each gives the same number of awards in each cohort to places drawn at random, and is matched anew.
     """
     places, total = len(cohorts[0].order), sum(sizes)
-    orders = [cohort.order[:, : _enough(k, total / places)].astype(np.int32) for cohort in cohorts]
+    orders = [cohort.order[:, : _enough(k, total / places)] for cohort in cohorts]
     random = np.random.default_rng(seed)
     made = []
     for start in range(0, draws, CHUNK):

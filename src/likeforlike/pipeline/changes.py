@@ -1,4 +1,4 @@
-"""Every fund against every indicator: tables `change` and `change_event`."""
+"""Every fund against every indicator: tables `change`, `change_event` and `change_area`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from likeforlike.analysis.change_design import Unusable
-from likeforlike.analysis.did import false_discovery_rates
+from likeforlike.analysis.intervals import false_discovery
 from likeforlike.analysis.matched_change import Change, compare
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.indicator import Indicator
@@ -75,6 +76,18 @@ EVENT_SCHEMA = pl.Schema(
         "placebo_upper_95": pl.Float64,
     }
 )
+AREA_SCHEMA = pl.Schema(
+    {
+        "fund_id": pl.String,
+        "indicator_id": pl.String,
+        "area_code": pl.String,
+        "before": pl.Float64,
+        "change": pl.Float64,
+        "comparator_codes": pl.List(pl.String),
+        "comparators_change": pl.Float64,
+        "difference": pl.Float64,
+    }
+)
 
 
 def change_tables(
@@ -93,6 +106,7 @@ def change_tables(
     by_area = awards_by_area(allocation, allocation_area, funds)
     rows: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
+    areas: list[dict[str, Any]] = []
     for fund_id in studied_funds(funds):
         found = {
             one.id: compare_one(
@@ -101,7 +115,9 @@ def change_tables(
             for one in studied_indicators(indicators).values()
         }
         made = {name: one for name, one in found.items() if isinstance(one, Change)}
-        q_values = dict(zip(made, false_discovery_rates(one.p_value for one in made.values()), strict=True))
+        q_values = dict(
+            zip(made, false_discovery(np.array([one.p_value for one in made.values()])), strict=True)
+        )
         for indicator_id, one in found.items():
             key = {"fund_id": fund_id, "indicator_id": indicator_id}
             if isinstance(one, Unusable):
@@ -110,9 +126,11 @@ def change_tables(
                 matrix = comparisons.matrices.matrix(indicator_id, pool_of(indicators[indicator_id]))
                 rows.append(key | _row(one, float(q_values[indicator_id]), matrix.periods))
                 events += [key | event for event in _events(one)]
+                areas += [key | area for area in _areas(one, matrix.areas)]
     return {
         "change": pl.DataFrame(rows, schema=CHANGE_SCHEMA),
         "change_event": pl.DataFrame(events, schema=EVENT_SCHEMA),
+        "change_area": pl.DataFrame(areas, schema=AREA_SCHEMA),
     }
 
 
@@ -188,6 +206,21 @@ def _events(made: Change) -> Iterator[dict[str, Any]]:
             "upper_95": event.value + 1.959964 * event.standard_error,
             "placebo_lower_95": event.placebo_lower,
             "placebo_upper_95": event.placebo_upper,
+        }
+
+
+def _areas(made: Change, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Every funded area with the areas it is compared with."""
+    for number, row in enumerate(made.funded_rows):
+        chosen = made.matched.comparators[number]
+        difference, own = float(made.matched.difference[number, 0]), float(made.own_change[number])
+        yield {
+            "area_code": codes[row],
+            "before": float(made.before[number]),
+            "change": own,
+            "comparator_codes": [codes[made.design.rows[one]] for one in chosen if one >= 0],
+            "comparators_change": own - difference,
+            "difference": difference,
         }
 
 

@@ -23,6 +23,10 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "allocation": ("allocation_id",),
     "allocation_area": ("allocation_id", "area_code"),
     "target": ("framework_id", "mission_id", "target_id"),
+    "target_progress": ("framework_id", "target_id", "area_code"),
+    "change": ("fund_id", "indicator_id"),
+    "change_event": ("fund_id", "indicator_id", "periods_from_last_before"),
+    "change_area": ("fund_id", "indicator_id", "area_code"),
 }
 
 #: Fixed, because each of them changes the bytes written.
