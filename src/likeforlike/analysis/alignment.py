@@ -80,17 +80,14 @@ class Alignment:
 def align(question: Question, resamples: Resamples) -> Alignment:
     """Every alignment statistic of one question; `resamples` is for its number of areas."""
     q, counts = question, resamples.counts
-    outcome, ones = q.outcome, np.ones((1, len(q.need)))
-    both = np.vstack([ones, counts])
-    ranks = (rank_scores(outcome, both) * rank_scores(q.need, both)).sum(axis=1)
-    linear = pearson(q.need, outcome, both)
-    tau = kendall(signs(q.need), signs(outcome), both)
-    weighted = pearson(q.need, outcome, both * q.population)
-    places = fractional_ranks(-q.need, both * q.weights)
-    concentration = indices(q.money_gbp[:, None], places, both)[:, 0]
-
-    def interval(values: FloatArray) -> Interval:
-        return resamples.interval(float(values[0]), values[1:])
+    outcome = q.outcome
+    ranks = (rank_scores(outcome, counts) * rank_scores(q.need, counts)).sum(axis=1)
+    linear = pearson(q.need, outcome, counts)
+    tau = kendall(signs(q.need), signs(outcome), counts)
+    weighted = pearson(q.need, outcome, counts * q.population)
+    places = fractional_ranks(-q.need, counts * q.weights)
+    concentration = indices(q.money_gbp[:, None], counts * places, counts)[:, 0]
+    interval = resamples.interval
 
     return Alignment(
         council_count=len(q.need),

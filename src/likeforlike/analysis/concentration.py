@@ -31,18 +31,19 @@ def concentration_index(money_gbp: FloatArray, need: FloatArray, population: Flo
     -1 to 1; 0 where money per head is the same everywhere; missing where there is no money. Areas with equal
     need share one rank.
     """
-    ranks = fractional_ranks(-need, population[None, :])[0]
-    return float(indices(money_gbp[:, None], ranks[None, :], np.ones((1, len(need))))[0, 0])
+    ranks = fractional_ranks(-need, population[None, :])
+    return float(indices(money_gbp[:, None], ranks, np.ones((1, len(need))))[0, 0])
 
 
-def indices(money_gbp: FloatArray, ranks: FloatArray, counts: FloatArray) -> FloatArray:
+def indices(money_gbp: FloatArray, counted_ranks: FloatArray, counts: FloatArray) -> FloatArray:
     """Concentration indices of many resamples and columns of money: rows x columns.
 
-    `money_gbp` is n x columns, `ranks` (fractional, most deprived first) and `counts` are rows x n.
+    `money_gbp` is n x columns, `counts` rows x n, `counted_ranks` is counts x fractional rank (most deprived
+    first).
     """
     total = counts @ money_gbp
     defined = total > 0
-    return np.where(defined, 2 * ((counts * ranks) @ money_gbp) / np.where(defined, total, 1.0) - 1, np.nan)
+    return np.where(defined, 2 * (counted_ranks @ money_gbp) / np.where(defined, total, 1.0) - 1, np.nan)
 
 
 def concentration_curve(money_gbp: FloatArray, need: FloatArray, population: FloatArray) -> Curve:

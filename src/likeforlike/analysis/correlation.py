@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likeforlike.analysis.resampling import midranks
+from likeforlike.analysis.resampling import positions
 from likeforlike.domain.matrix import FloatArray
 
 
@@ -24,24 +24,20 @@ def pearson(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
     return np.where(defined, (weights * dx * dy).sum(axis=-1) / np.where(defined, scale, 1.0), np.nan)
 
 
-def standard_scores(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """sqrt(weight) x (value - mean), scaled so that its squares sum to 1 along the last axis.
-
-    The row-wise product of two such arrays is the weighted correlation, so that one array serves many
-    partners.
-    """
-    centred = values - (weights * values).sum(axis=-1, keepdims=True) / weights.sum(axis=-1, keepdims=True)
-    scores = np.sqrt(weights) * centred
-    length = np.sqrt((scores**2).sum(axis=-1, keepdims=True))
-    enough = length > 1e-12 * np.sqrt((weights * values**2).sum(axis=-1, keepdims=True))
-    return np.where(enough, scores / np.where(length > 0, length, 1.0), np.nan)
-
-
 def rank_scores(values: FloatArray, counts: FloatArray) -> FloatArray:
-    """Standard scores of mean ranks within each resample, rows x n: their products are Spearman's
-    coefficient.
+    """Mean ranks within each resample, centred, times sqrt(count), scaled so that squares sum to 1: rows
+    x n.
+
+    The row-wise product of two such arrays is Spearman's coefficient, so that one array serves many partners.
+    Missing where all values of a resample are equal.
     """
-    return standard_scores(midranks(values, counts), counts)
+    below, at = positions(values, counts)
+    # The mean of all mean ranks is (number + 1) / 2, so that centring needs no pass of its own.
+    centred = below + (at - counts.sum(axis=-1, keepdims=True)) / 2
+    scores = np.sqrt(counts) * centred
+    length = np.sqrt(np.einsum("ij,ij->i", scores, scores))[:, None]
+    scaled: FloatArray = scores / np.where(length > 0, length, np.nan)
+    return scaled
 
 
 def spearman(x: FloatArray, y: FloatArray) -> float:

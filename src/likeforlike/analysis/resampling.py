@@ -22,9 +22,11 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Resamples:
-    """How often each of n areas is in each resample.
+    """How often each of n areas is counted: once each, in each bootstrap draw, and with each area left
+    out once.
 
-    `counts` is (draws + n) x n: first the bootstrap draws, then each area left out once.
+    `counts` is (1 + draws + n) x n, areas contiguous in memory, because what is done to it runs along the
+    areas.
     """
 
     counts: FloatArray
@@ -36,15 +38,17 @@ class Resamples:
         rng = np.random.default_rng(seed)
         drawn = rng.integers(0, areas, size=(draws, areas)) + np.arange(draws)[:, None] * areas
         counts = np.bincount(drawn.ravel(), minlength=draws * areas).reshape(draws, areas)
-        return cls(np.vstack([counts, 1 - np.eye(areas)]).astype(np.float64), draws)
+        rows = np.vstack([np.ones((1, areas)), counts, 1 - np.eye(areas)]).astype(np.float64)
+        return cls(np.asfortranarray(rows), draws)
 
-    def interval(self, point: float, values: FloatArray, *, level: float = LEVEL) -> tuple[float, float]:
-        """The BCa interval of a statistic: `values` are one per row of `counts`.
+    def interval(self, values: FloatArray, *, level: float = LEVEL) -> tuple[float, float]:
+        """The BCa interval of a statistic, given its value for every row of `counts`.
 
         Efron (1987). Where the statistic is undefined in some resamples those are left out; where it is
         undefined at the point, or the same everywhere, both limits are missing.
         """
-        return bca_interval(point, values[: self.draws], values[self.draws :], level=level)
+        draws, left_out = values[1 : self.draws + 1], values[self.draws + 1 :]
+        return bca_interval(float(values[0]), draws, left_out, level=level)
 
 
 def bca_interval(
@@ -81,9 +85,9 @@ def positions(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, Floa
     """
     order, group = tie_groups(values)
     ends = np.flatnonzero(np.diff(group[order], append=group.max() + 1))
-    above = np.cumsum(weights[..., order], axis=-1)[..., ends]
-    below = np.concatenate([np.zeros((*above.shape[:-1], 1)), above[..., :-1]], axis=-1)
-    return below[..., group], (above - below)[..., group]
+    above = np.cumsum(weights.T[order], axis=0)[ends]
+    below = np.concatenate([np.zeros((1, above.shape[1])), above[:-1]])
+    return below[group].T, (above - below)[group].T
 
 
 def midranks(values: FloatArray, counts: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from likeforlike.definitions.register import FOLDER, load_register
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.mission import Framework
-from likeforlike.domain.money import Fund
+from likeforlike.domain.money import Fund, FundGroup, NeedMeasure, ThemeRule
 from likeforlike.domain.neighbour_model import NeighbourModel
 from likeforlike.domain.provenance import Licence, Source
 
@@ -27,6 +27,9 @@ TYPES: dict[str, type[BaseModel]] = {
     "indicators": Indicator,
     "neighbour_models": NeighbourModel,
     "funds": Fund,
+    "fund_groups": FundGroup,
+    "fund_themes": ThemeRule,
+    "need_measures": NeedMeasure,
     "frameworks": Framework,
 }
 LICENCES = "licences.yaml"
@@ -45,6 +48,9 @@ class Definitions(BaseModel):
     indicators: dict[str, Indicator] = {}
     neighbour_models: dict[str, NeighbourModel] = {}
     funds: dict[str, Fund] = {}
+    fund_groups: dict[str, FundGroup] = {}
+    fund_themes: dict[str, ThemeRule] = {}
+    need_measures: dict[str, NeedMeasure] = {}
     frameworks: dict[str, Framework] = {}
 
     def by_folder(self) -> dict[str, dict[str, Any]]:

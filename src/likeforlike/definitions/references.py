@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from likeforlike.definitions.reading import Place, Problem, did_you_mean
 from likeforlike.domain import framework_checks
 from likeforlike.domain.mission import Framework
+from likeforlike.domain.money import FundGroup, NeedMeasure
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 
 #: Ids by folder.
@@ -66,7 +67,27 @@ def framework_problems(framework: Framework, known: Known) -> Iterator[Problem]:
         yield Problem(found.path, found.problem, found.instead)
 
 
+def group_problems(group: FundGroup, known: Known) -> Iterator[Problem]:
+    """Funds that are not defined, and funds whose amounts are of different kinds."""
+    for number, fund in enumerate(group.funds):
+        yield from _known(fund, "funds", known, ("funds", number))
+    kinds = {known["funds"][fund].amount_kind for fund in group.funds if fund in known["funds"]}
+    if len(kinds) > 1:
+        words = " and ".join(sorted(kinds))
+        yield Problem(
+            ("funds",), f"The funds of one group are of different kinds: {words}.", "Keep one kind."
+        )
+
+
+def need_problems(measure: NeedMeasure, known: Known) -> Iterator[Problem]:
+    """Indicators that are not defined."""
+    for number, indicator in enumerate(measure.indicator_ids):
+        yield from _known(indicator, "indicators", known, ("indicator_ids", number))
+
+
 CHECKS: dict[str, Callable[[Any, Known], Iterator[Problem]]] = {
     "neighbour_models": model_problems,
     "frameworks": framework_problems,
+    "fund_groups": group_problems,
+    "need_measures": need_problems,
 }

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FundId = str
-
 
 class AmountKind(StrEnum):
     """What an amount of money is."""
@@ -109,21 +107,22 @@ class NeedFormula(StrEnum):
 
 
 class NeedEdition(BaseModel):
-    """One edition of a measure of need: the indicator that holds it and the day from which it was in
-    force.
+    """One edition of a measure of need: from which day it was in force, and the period its values stand
+    under.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    indicator_id: str
-    in_force: date
     label: str
+    in_force: date
+    period_end: date
 
 
 class NeedMeasure(BaseModel):
     """One way of saying how much need a place has, as declared in `definitions/need_measures/`.
 
-    Editions are oldest first; `fixed` measures keep the edition they name whatever the date of the award.
+    Several indicators of one unit are averaged. A measure with editions (oldest first) takes the one in force
+    on the day of the award; one without takes the newest period that had ended by then.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -131,9 +130,10 @@ class NeedMeasure(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     title: str
     short_title: str
+    indicator_ids: tuple[str, ...] = Field(min_length=1)
     direction: NeedDirection
     formula: NeedFormula
-    editions: tuple[NeedEdition, ...] = Field(min_length=1)
+    editions: tuple[NeedEdition, ...] = ()
     note: str = ""
 
     @model_validator(mode="after")
@@ -143,10 +143,12 @@ class NeedMeasure(BaseModel):
             raise ValueError("editions must stand oldest first")
         return self
 
-    def edition(self, day: date) -> NeedEdition:
-        """The edition in force on a day; the oldest one for any day before it."""
+    def edition(self, day: date) -> NeedEdition | None:
+        """The edition in force on a day, the oldest for any day before it; None for a measure without
+        editions.
+        """
         known = [edition for edition in self.editions if edition.in_force <= day]
-        return known[-1] if known else self.editions[0]
+        return known[-1] if known else self.editions[0] if self.editions else None
 
     @property
     def sign(self) -> int:
@@ -160,6 +162,7 @@ class ThemeRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    precedence: int  # lower numbers are tried first
     title: str
     words: tuple[str, ...] = Field(min_length=1)
 

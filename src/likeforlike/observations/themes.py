@@ -9,14 +9,14 @@ from likeforlike.domain.money import UNCLASSIFIED, WHOLE_PLACE, ThemeRule
 
 
 class Themes:
-    """The first theme, in the order of the rules, of which a word begins a word of the name.
+    """The theme of lowest precedence of which a word begins a word of the name.
 
     "cycl" matches "cycling" and "cycleway"; "art " (with a space) matches only the whole word "art".
     """
 
     def __init__(self, rules: Sequence[ThemeRule]) -> None:
         """Make one pattern per rule."""
-        self._patterns = [(rule.id, _pattern(rule.words)) for rule in rules]
+        self._patterns = [(rule.id, _pattern(rule.words)) for rule in sorted(rules, key=_order)]
 
     def theme(self, project: str | None, *, whole_place: bool = False) -> str:
         """The theme of a project's name; `whole-place` for an award that is not for one project, else
@@ -26,6 +26,10 @@ class Themes:
             return WHOLE_PLACE
         text = re.sub(r"\s+", " ", project or "").lower()
         return next((name for name, pattern in self._patterns if pattern.search(text)), UNCLASSIFIED)
+
+
+def _order(rule: ThemeRule) -> int:
+    return rule.precedence
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

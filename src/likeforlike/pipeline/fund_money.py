@@ -1,0 +1,176 @@
+"""Money of a set of funds by area: which awards count, and where those that reach several councils go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.errors import NotFoundError, RequestError
+from likeforlike.domain.matrix import FloatArray
+from likeforlike.domain.money import AllocationMethod, Fund, FundGroup, MultiArea
+from likeforlike.domain.neighbour_model import Pool
+
+
+@dataclass(frozen=True)
+class FundSet:
+    """Funds studied together, and the day that stands for their awards.
+
+    The day is that of the fund with which half of the money had been announced: it decides which edition of a
+    measure of need was in force, and which year's people are counted.
+    """
+
+    id: str
+    title: str
+    funds: tuple[str, ...]
+    day: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Pounds by area in the order of a tier, and the pounds that could not be given to any of them."""
+
+    money_gbp: FloatArray
+    left_out_gbp: float
+
+
+def fund_set(
+    names: Sequence[str],
+    funds: Mapping[str, Fund],
+    groups: Mapping[str, FundGroup],
+    totals: Mapping[str, float],
+) -> FundSet:
+    """The set that names of funds or of one group mean; `totals` are pounds by fund.
+
+    Raises NotFoundError for an unknown name, RequestError for funds that must not be added: amounts of
+    different kinds, a fund that is only partly known, formula money.
+    """
+    chosen: list[str] = []
+    for name in names:
+        if name not in funds and name not in groups:
+            raise NotFoundError(
+                f"There is no fund or group of funds {name!r}.",
+                instead=f"Write one of {_choices(funds, groups)}.",
+            )
+        chosen += groups[name].funds if name in groups else (name,)
+    members = tuple(dict.fromkeys(chosen))
+    for name in members:
+        if not funds[name].usable_for_totals:
+            raise RequestError(
+                f"{funds[name].title} cannot be used for totals or comparisons: {funds[name].caveats[0]}",
+                instead="Leave it out.",
+            )
+    kinds = sorted({funds[name].amount_kind.value for name in members})
+    if len(kinds) > 1:
+        raise RequestError(
+            f"These funds hold amounts of different kinds ({', '.join(kinds)}), which are never added.",
+            instead="Ask for each kind by itself.",
+        )
+    known = next((group for group in groups.values() if set(group.funds) == set(members)), None)
+    return FundSet(
+        id=known.id if known else "+".join(members),
+        title=known.title if known else " + ".join(funds[name].title for name in members),
+        funds=members,
+        day=_day(members, funds, totals),
+        note=known.note if known else "",
+    )
+
+
+def every_set(
+    funds: Mapping[str, Fund], groups: Mapping[str, FundGroup], totals: Mapping[str, float]
+) -> list[FundSet]:
+    """Every fund that may be used for totals, by itself, and every group: those of which there is any
+    money.
+    """
+    names = [name for name, fund in funds.items() if fund.usable_for_totals and totals.get(name, 0) > 0]
+    whole = [name for name, group in groups.items() if all(totals.get(fund, 0) > 0 for fund in group.funds)]
+    return [fund_set([name], funds, groups, totals) for name in (*names, *whole)]
+
+
+class Awards:
+    """The register of awards as money by area."""
+
+    def __init__(self, allocation: pl.DataFrame, area: pl.DataFrame, register: AreaRegister) -> None:
+        """Take ALLOCATION_SCHEMA and ALLOCATION_AREA_SCHEMA; awards without an amount take no part."""
+        self._register = register
+        known = allocation.filter(pl.col("amount_gbp").is_not_null())
+        self.totals: dict[str, float] = dict(
+            known.group_by("fund_id").agg(pl.col("amount_gbp").sum()).sort("fund_id").iter_rows()
+        )
+        self._reach = known.select("allocation_id", "fund_id", "recipient_code", "amount_gbp").join(
+            area, on="allocation_id", maintain_order="left"
+        )
+        self._upper = {code: register.areas[code].county_code or code for code in register.lower_tier} | {
+            code: code for code in register.counties
+        }
+
+    def place(
+        self, funds: Iterable[str], multi_area: MultiArea, pool: Pool, population: Mapping[str, float]
+    ) -> Placed:
+        """Pounds of these funds by area of a tier.
+
+        `population` is by lower-tier code, for shares by population. Raises RequestError for
+        MultiArea.RECIPIENT among lower-tier areas, where a county's award has no place.
+        """
+        reach = self._reach.filter(pl.col("fund_id").is_in([*funds]))
+        total = float(reach.unique("allocation_id", maintain_order=True)["amount_gbp"].sum())
+        if multi_area is MultiArea.RECIPIENT:
+            by_code = self._by_recipient(reach, pool)
+        else:
+            by_code = self._by_area(reach, multi_area, population)
+            if pool is Pool.UPPER_TIER:
+                by_code = by_code.with_columns(pl.col("area_code").replace_strict(self._upper))
+        areas = self._register.lower_tier if pool is Pool.LOWER_TIER else self._register.upper_tier
+        sums = dict(by_code.group_by("area_code").agg(pl.col("gbp").sum()).iter_rows())
+        money = np.array([sums.get(code, 0.0) for code in areas])
+        return Placed(money, max(total - float(money.sum()), 0.0))
+
+    def _by_area(
+        self, reach: pl.DataFrame, multi_area: MultiArea, population: Mapping[str, float]
+    ) -> pl.DataFrame:
+        several = pl.col("method") == AllocationMethod.SEVERAL.value
+        if multi_area is MultiArea.EXCLUDE:
+            reach = reach.filter(~several)
+        share = pl.col("share")
+        if multi_area is MultiArea.POPULATION:
+            people = pl.col("area_code").replace_strict(dict(population), return_dtype=pl.Float64)
+            share = people / people.sum().over("allocation_id")
+        return reach.select("area_code", (pl.col("amount_gbp") * share).alias("gbp"))
+
+    def _by_recipient(self, reach: pl.DataFrame, pool: Pool) -> pl.DataFrame:
+        if pool is Pool.LOWER_TIER:
+            raise RequestError(
+                "Awards kept with their recipient are compared among counties and single-tier councils only.",
+                instead="Use the upper tier, or exclude, even or population.",
+            )
+        homes = {code: self._home(code) for code in reach["recipient_code"].unique().to_list()}
+        whole = reach.unique("allocation_id", maintain_order=True).with_columns(
+            pl.col("recipient_code").replace_strict(homes, return_dtype=pl.String).alias("area_code")
+        )
+        return whole.filter(pl.col("area_code").is_not_null()).select(
+            "area_code", pl.col("amount_gbp").alias("gbp")
+        )
+
+    def _home(self, recipient: str) -> str | None:
+        """The upper-tier council of today that a recipient is or lies in; None for combined authorities."""
+        homes = {self._upper.get(code) for code in self._register.successors(recipient)}
+        return homes.pop() if len(homes) == 1 else None
+
+
+def _day(members: Sequence[str], funds: Mapping[str, Fund], totals: Mapping[str, float]) -> date:
+    in_order = sorted(members, key=lambda name: (funds[name].first_date, name))
+    half, sofar = sum(totals.get(name, 0.0) for name in members) / 2, 0.0
+    for name in in_order:
+        sofar += totals.get(name, 0.0)
+        if sofar >= half:
+            return funds[name].first_date
+    return funds[in_order[-1]].first_date
+
+
+def _choices(funds: Mapping[str, Fund], groups: Mapping[str, FundGroup]) -> str:
+    return ", ".join([*(name for name, fund in funds.items() if fund.usable_for_totals), *groups])
