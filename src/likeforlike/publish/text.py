@@ -354,3 +354,28 @@ RANKED_ORDERS = (("best", "Best or highest first"), ("worst", "Worst or lowest f
 def findings_note(judged: int, cannot_tell: int) -> str:
     """How many of a council's own figures could be judged at all."""
     return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."
+
+
+DATA_PURPOSE = (
+    "Which figures this release holds, how complete and how fresh they are, whose they are, and what "
+    "became of every row "
+    "that was read."
+)
+METHODS_PURPOSE = "How neighbours are found, how comparisons are made, and what is never claimed."
+
+
+def period_label(start: date, end: date) -> str:
+    """A period in words from its two days."""
+    return Period.of(start, end).label
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Whole months from one day to another."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+
+
+def coverage_sentence(periods: int, first: date, last: date) -> str:
+    """The row of the heat map in words."""
+    if first.year == last.year:
+        return f"{count_words(periods)} period{plural(periods)}, {last.year}"
+    return f"{count_words(periods)} periods from {first.year} to {last.year}"

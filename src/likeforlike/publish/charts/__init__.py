@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from likeforlike.publish.charts.heat import heat_svg
 from likeforlike.publish.charts.interval import group_svg, interval_svg
 from likeforlike.publish.charts.key import key_svg
 from likeforlike.publish.charts.lines import lines_svg
@@ -16,6 +17,7 @@ from likeforlike.publish.charts.strip import strip_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
+        "heat_svg": heat_svg,
         "group_svg": group_svg,
         "interval_svg": interval_svg,
         "key_svg": key_svg,

@@ -25,11 +25,13 @@ from likeforlike.publish import urls
 from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.home import router as home
 from likeforlike.publish.web.routes.indicators import router as indicators
+from likeforlike.publish.web.routes.reference import router as reference
 
-ROUTERS: tuple[APIRouter, ...] = (home, councils, indicators)
+ROUTERS: tuple[APIRouter, ...] = (home, councils, indicators, reference)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("Councils", urls.councils()),
     ("Indicators", urls.indicators()),
+    ("Data", urls.data()),
 )
