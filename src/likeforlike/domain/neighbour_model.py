@@ -118,6 +118,7 @@ class NeighbourModel(BaseModel):
     source_id: str | None = (
         None  # whose own feature table, or list, is taken; empty: this release's indicators
     )
+    edition: int | None = None  # year of a model that brings its own table or list
     corrections: tuple[CellCorrection, ...] = ()
     caveats: tuple[str, ...] = ()
 

@@ -15,6 +15,8 @@ from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.benchmarks import benchmark_tables
 from likeforlike.pipeline.context import BuildContext
 from likeforlike.pipeline.describe import indicator_table
+from likeforlike.pipeline.funding import funding_tables
+from likeforlike.pipeline.neighbours import neighbour_tables
 from likeforlike.pipeline.observe import observe
 from likeforlike.pipeline.report import source_accounts
 from likeforlike.pipeline.snapshots import take_snapshots
@@ -22,7 +24,11 @@ from likeforlike.store.areas import register_tables
 from likeforlike.store.write import PackedRelease, pack_release, save_release
 
 #: What is computed once observations are there; each step gives tables of the release by name.
-STEPS: tuple[Callable[[BuildContext], dict[str, pl.DataFrame]], ...] = (benchmark_tables,)
+STEPS: tuple[Callable[[BuildContext], dict[str, pl.DataFrame]], ...] = (
+    neighbour_tables,
+    benchmark_tables,
+    funding_tables,
+)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ import numpy as np
 
 from likeforlike.analysis.benchmark import Benchmark, benchmark
 from likeforlike.analysis.neighbours import NeighbourSet, find
+from likeforlike.analysis.similarity_history import check_one_scale, find_yearly
 from likeforlike.domain.area import Area, AreaRegister
 from likeforlike.domain.indicator import Indicator
-from likeforlike.domain.matrix import IntArray
+from likeforlike.domain.matrix import FeatureTable, IntArray
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.observations.features import feature_table
 from likeforlike.observations.matrices import MatrixStore
+from likeforlike.observations.yearly import YearlyTables, check_yearly, yearly_tables
+from likeforlike.pipeline.own_tables import OwnTables
 from likeforlike.pipeline.same_powers import SamePowers
 
 
@@ -32,11 +35,14 @@ class Comparisons:
         register: AreaRegister,
         indicators: Mapping[str, Indicator],
         models: Mapping[str, NeighbourModel],
+        own: OwnTables | None = None,
     ) -> None:
-        """Take what is compared; nothing is computed yet."""
+        """Take what is compared, `own` being what models bring with them; nothing is computed yet."""
         self.matrices, self.register, self.indicators = matrices, register, indicators
+        self.own = own or OwnTables()
         self.powers = SamePowers(register, models)
         self._sets: dict[tuple[NeighbourModel, date | None], NeighbourSet] = {}
+        self._yearly: dict[str, tuple[YearlyTables, dict[int, NeighbourSet]]] = {}
         self._benchmarks: dict[tuple[str, Pool, str], Benchmark] = {}
 
     def subject(self, indicator: Indicator, area: Area) -> Area:
@@ -58,9 +64,32 @@ class Comparisons:
     def neighbours_of(self, model: NeighbourModel, as_of: date | None = None) -> NeighbourSet:
         """Every area's neighbours under a model that need not be one of the release's."""
         if (model, as_of) not in self._sets:
-            table = feature_table(model, self.matrices, self.register, as_of=as_of)
-            self._sets[model, as_of] = find(table, model, nested=self._nested)
+            self._sets[model, as_of] = self._find(model, as_of)
         return self._sets[model, as_of]
+
+    def table_of(self, model: NeighbourModel, as_of: date | None = None) -> FeatureTable:
+        """The features a model compares: its own table's, or this release's indicators."""
+        if model.pool is Pool.OWN_TABLE:
+            return self.own.feature_table(model)
+        return feature_table(model, self.matrices, self.register, as_of=as_of)
+
+    def yearly(self, model_id: str) -> tuple[YearlyTables, dict[int, NeighbourSet]]:
+        """A model's features and neighbours for every year, on one scale.
+
+        Raises DefinitionError for a model that has no history.
+        """
+        if model_id not in self._yearly:
+            model = self.powers.model(model_id)
+            check_yearly(model)
+            check_one_scale(model)
+            tables = yearly_tables(model, self.matrices, self.register)
+            self._yearly[model_id] = tables, find_yearly(tables.tables, tables.model)
+        return self._yearly[model_id]
+
+    def _find(self, model: NeighbourModel, as_of: date | None) -> NeighbourSet:
+        if not model.computed_here:
+            return self.own.published(model)
+        return find(self.table_of(model, as_of), model, nested=self._nested)
 
     def benchmark(self, indicator_id: str, pool: Pool, model_id: str | None = None) -> Benchmark:
         """One indicator's comparisons for a pool, all periods.

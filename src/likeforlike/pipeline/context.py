@@ -12,6 +12,7 @@ from likeforlike.definitions.loader import Definitions
 from likeforlike.domain.area import AreaRegister
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.comparisons import Comparisons
+from likeforlike.pipeline.own_tables import read_own_tables
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,9 @@ class BuildContext:
     def comparisons(self) -> Comparisons:
         """Neighbour sets and benchmarks, found when first asked for."""
         return Comparisons(
-            self.matrices, self.register, self.definitions.indicators, self.definitions.neighbour_models
+            self.matrices,
+            self.register,
+            self.definitions.indicators,
+            self.definitions.neighbour_models,
+            read_own_tables(self.folder, self.definitions, self.register),
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from likeforlike.analysis.benchmark import Benchmark
     from likeforlike.analysis.neighbours import NeighbourSet
     from likeforlike.pipeline.comparisons import Comparisons
+    from likeforlike.pipeline.own_tables import OwnTables
 
 #: The release that comes with the package.
 EMBEDDED = Path(likeforlike.__file__).parent / "bundled"
@@ -93,7 +94,15 @@ class Catalogue:
         # benchmark to read.
         from likeforlike.pipeline.comparisons import Comparisons  # noqa: PLC0415
 
-        return Comparisons(self.matrices, self.register, self.indicators, self.models)
+        return Comparisons(self.matrices, self.register, self.indicators, self.models, self._own_tables())
+
+    def _own_tables(self) -> OwnTables:
+        """What models bring with them; nothing in a release made without such models."""
+        from likeforlike.pipeline.own_tables import OwnTables  # noqa: PLC0415 - as above
+
+        if "model_feature" not in self.release.manifest.tables:
+            return OwnTables()
+        return OwnTables.of(self.release.table("model_feature"), self.release.table("published_neighbour"))
 
     def area(self, text: str) -> Area:
         """The area that a code or name means; NotFoundError with near matches for none."""
