@@ -75,7 +75,7 @@ def test_every_status_of_complete_counts():
         "met",
         "moving_away",
         "cannot_tell",
-        "cannot_tell",
+        "met",
     ]
     assert list(found.status) == expected
 
