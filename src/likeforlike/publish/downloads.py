@@ -95,9 +95,10 @@ def safe_cell(value: object) -> str | int | float:
     plain = plain_value(value)
     if plain is None:
         return ""
-    if isinstance(plain, str) and plain.startswith(_FORMULA_STARTS):
-        return f"'{plain}"
-    return plain
+    if not isinstance(plain, str):
+        return plain
+    one_line = plain.replace("\r", " ")  # the csv module leaves a lone carriage return bare, which ends a row
+    return f"'{one_line}" if one_line.lstrip(" ").startswith(_FORMULA_STARTS) else one_line
 
 
 def plain_value(value: object) -> str | int | float | None:

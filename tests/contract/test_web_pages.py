@@ -1,0 +1,188 @@
+"""Every page in every format: what answers, what it says about itself, and that pages and files agree."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+
+import polars as pl
+import pytest
+
+from likeforlike.domain.indicator import Tier, Unit
+from likeforlike.publish import text, urls
+from likeforlike.publish.catalogue import Catalogue
+from web_kit import SAMPLE, Site
+
+PAGES = ("/", "/search", "/councils", "/indicators", "/data", "/methods", "/glossary")
+INDICATOR = "employment-rate"
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_every_fixed_page_answers(site: Site, url: str) -> None:
+    assert site.get(url).status_code == 200
+    assert site.get(urls.as_format(url, "json")).json()["path"] == url
+
+
+@pytest.mark.parametrize("code", SAMPLE.values(), ids=SAMPLE.keys())
+def test_every_kind_of_council_has_a_scorecard_with_a_page_behind_every_row(site: Site, code: str) -> None:
+    page = site.get(f"/councils/{code}")
+    assert page.status_code == 200
+    links = re.findall(rf'href="(/councils/{code}/[a-z0-9-]+)"', page.text)
+    assert len(set(links)) > 50
+    for link in sorted(set(links))[::12]:
+        assert site.get(link).status_code == 200, link
+
+
+def test_every_council_in_force_is_listed_and_has_a_page(site: Site, catalogue: Catalogue) -> None:
+    listed = set(re.findall(r'href="/councils/(E\d{8})"', site.get("/councils").text))
+    register = catalogue.register
+    assert listed == {*register.lower_tier, *register.counties}
+    for code in sorted(listed)[::40]:
+        assert site.get(f"/councils/{code}").status_code == 200, code
+
+
+def test_every_indicator_has_a_page_or_says_that_no_council_has_a_value(
+    site: Site, catalogue: Catalogue
+) -> None:
+    for indicator_id in sorted(catalogue.indicators)[::6]:
+        answer = site.get(f"/indicators/{indicator_id}")
+        pools = [pool for pool in ("lower_tier", "upper_tier") if catalogue.latest_period(indicator_id, pool)]
+        assert answer.status_code == (200 if pools else 404), indicator_id
+
+
+def test_names_and_old_codes_lead_to_the_code_in_the_format_asked_for(site: Site) -> None:
+    moved = site.get("/councils/hartlepool.json?sort=oldest")
+    assert moved.status_code == 308
+    assert moved.headers["location"] == "/councils/E06000001.json?sort=oldest"
+    assert site.get("/councils/E08000016").headers["location"] == "/councils/E08000038"
+    assert site.get(f"/councils/Kent/{INDICATOR}").headers["location"] == f"/councils/E10000016/{INDICATOR}"
+
+
+def test_one_hit_is_gone_to_several_are_listed_none_suggests(site: Site) -> None:
+    assert site.get("/search?q=hartlepool").headers["location"] == "/councils/E06000001"
+    several = site.get("/search?q=st").text
+    assert "/councils/E08000013" in several and "Councils (" in several
+    assert "Perhaps you meant" in site.get("/search?q=Hartelpool").text
+
+
+def test_page_csv_and_json_hold_the_same_numbers(site: Site) -> None:
+    page = site.get("/councils/E06000001.json").json()
+    table = list(csv.DictReader(io.StringIO(site.get("/councils/E06000001.csv").text)))
+    rows = [row for group in page["groups"] for row in group["rows"]]
+    assert [row["indicator_id"] for row in rows] == [row["indicator_id"] for row in table]
+    for row, line in zip(rows, table, strict=True):
+        assert line["value"] == ("" if row["value"] is None else repr(row["value"]))
+        assert line["verdict_neighbours"] == row["neighbours"]["verdict"]
+        assert line["file_release_id"] == page["about"]["release_id"]
+
+
+def test_a_district_is_shown_its_countys_figures_as_the_countys(site: Site, catalogue: Catalogue) -> None:
+    page = site.get("/councils/E07000223.json").json()
+    rows = [row for group in page["groups"] for row in group["rows"]]
+    upper = {one.id for one in catalogue.indicators.values() if one.tier is Tier.UPPER}
+    assert upper & {row["indicator_id"] for row in rows}
+    county = catalogue.register.areas["E07000223"].county_code
+    for row in rows:
+        if row["indicator_id"] in upper:
+            assert (row["subject_code"], row["own"]) == (county, False)
+            assert "county’s value" in row["flags"]
+        else:
+            assert (row["subject_code"], row["own"]) == ("E07000223", True)
+    assert all(row["own"] for row in [*page["below"], *page["above"]])
+
+
+def test_findings_are_clear_differences_of_ones_own_and_recent_figures(site: Site) -> None:
+    for code in SAMPLE.values():
+        page = site.get(f"/councils/{code}.json").json()
+        for name, verdict in (("below", "worse"), ("above", "better")):
+            topics = [row["topic"] for row in page[name]]
+            assert len(topics) == len(set(topics)) <= 3
+            assert all(
+                row["neighbours"]["verdict"] == verdict and row["age_years"] <= 4 for row in page[name]
+            )
+
+
+def test_sorting_by_furthest_below_puts_the_widest_gap_first_and_the_unplaceable_last(site: Site) -> None:
+    page = site.get("/councils/E06000001.json?sort=furthest-below").json()
+    (group,) = page["groups"]
+    gaps = [row["gaps"]["neighbours"] for row in group["rows"]]
+    placed = [gap for gap in gaps if gap is not None]
+    assert placed == sorted(placed)
+    assert gaps[: len(placed)] == placed
+
+
+def test_filters_keep_only_what_was_asked_for(site: Site) -> None:
+    page = site.get("/councils/E06000001.json?topic=health&trend=improving").json()
+    rows = [row for group in page["groups"] for row in group["rows"]]
+    assert all(row["topic"] == "health" and row["judgement"] == "improving" for row in rows)
+
+
+def test_the_sentence_holds_value_interval_period_and_comparison(site: Site) -> None:
+    page = site.get(f"/councils/E06000001/{INDICATOR}.json").json()
+    shown = text.number(page["value"], page["decimals"])
+    latest = page["periods"][0]
+    assert page["headline"].startswith(f"In the {latest['period']}, the figure for Hartlepool was {shown}%")
+    assert "95% interval" in page["headline"] and "of 10 with data" in page["headline"]
+
+
+def test_the_audit_trail_names_the_publishers_file_and_row(site: Site, catalogue: Catalogue) -> None:
+    page = site.get(f"/councils/E06000001/{INDICATOR}.json").json()
+    newest = page["audit"][0]
+    assert newest["source_file"].endswith(".csv.gz")
+    assert all(int(row) >= 2 for row in newest["source_rows"].split())
+    paths = {one.path for source in catalogue.release.manifest.sources for one in source.files}
+    assert newest["source_file"] in paths
+
+
+def test_downloads_carry_title_comparator_source_licence_release_and_caveats(
+    site: Site, catalogue: Catalogue
+) -> None:
+    url = f"/councils/E06000001/{INDICATOR}"
+    caveat = catalogue.indicators[INDICATOR].caveats[0]
+    line = next(csv.DictReader(io.StringIO(site.get(f"{url}.csv").text)))
+    assert line["file_title"].endswith("Hartlepool") and caveat in line["file_caveats"]
+    assert line["file_sources"] and line["file_licences"] and line["file_comparator"]
+    book = zipfile.ZipFile(io.BytesIO(site.get(f"{url}.xlsx").content))
+    words = book.read("xl/sharedStrings.xml").decode()
+    assert catalogue.release.id in words and "Hartlepool" in words
+    parquet = io.BytesIO(site.get(f"{url}.parquet").content)
+    assert pl.read_parquet_metadata(parquet)["file_release_id"] == catalogue.release.id
+    drawing = site.get(f"{url}.svg").text
+    assert catalogue.release.id in drawing and "class=" not in drawing and "style=" not in drawing
+    assert site.get(f"{url}.png").content[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_view_pinned_to_another_release_is_refused_and_to_this_one_is_shown(
+    site: Site, catalogue: Catalogue
+) -> None:
+    assert site.get(f"/councils/E06000001?release={catalogue.release.id[:12]}").status_code == 200
+    other = site.get("/councils/E06000001.json?release=0000")
+    assert other.status_code == 404
+    assert catalogue.release.id in other.json()["error"]["message"]
+
+
+def test_every_unit_has_words() -> None:
+    assert set(text.UNITS) == set(Unit)
+
+
+def test_pages_are_complete_html_with_landmarks_and_one_heading(site: Site) -> None:
+    for url in (
+        *PAGES,
+        "/councils/E06000001",
+        f"/councils/E06000001/{INDICATOR}",
+        f"/indicators/{INDICATOR}",
+    ):
+        page = site.get(url).text
+        assert page.lstrip().startswith("<!doctype html>"), url
+        assert page.count("<h1") == 1 and page.count('<main id="main"') == 1, url
+        assert page.count("<header") == page.count("<footer") == 1, url
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), url
+
+
+def test_json_of_a_page_is_its_model(site: Site) -> None:
+    body = site.get("/indicators.json").content
+    assert json.loads(body)["count"] == sum(len(topic["indicators"]) for topic in json.loads(body)["topics"])
