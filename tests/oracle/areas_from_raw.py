@@ -67,6 +67,22 @@ OTHER_NAMES = {
     "E47000002": ("Sheffield City Region",),
     "E47000011": ("Newcastle upon Tyne, North Tyneside and Northumberland Combined Authority",),
 }
+NUMBER_COLUMNS = ("scheme", "number", "area_code")
+#: The Department for Education's numbers of England, regions and the two parts of London.
+DFE_REGIONS = {
+    "970": "E92000001",
+    "980": "E12000001",
+    "981": "E12000002",
+    "982": "E12000003",
+    "983": "E12000004",
+    "984": "E12000005",
+    "985": "E12000006",
+    "986": "E12000007",
+    "987": "E13000001",
+    "988": "E13000002",
+    "989": "E12000008",
+    "990": "E12000009",
+}
 #: Members of the combined authorities that the North East's replaced, from the register of code changes.
 FORMER_MEMBERS = {
     "E47000010": ("E06000047", "E08000023", "E08000024", "E08000037"),
@@ -192,6 +208,32 @@ def mid_2015_groups(folder: Path) -> dict[str, Groups]:
     return {code: (a, b, c, d) for code, (a, b, c, d) in totals.items()}
 
 
+def numbers(folder: Path) -> list[dict[str, str]]:
+    """Rows of `area_codes.csv`: other people's numbers, each with the newest code that carried it."""
+    register = {row["gss_code"]: row for row in read(folder / "geography" / "area_register_england.csv")}
+    found: dict[tuple[str, str], str] = {("dfe", number): code for number, code in DFE_REGIONS.items()}
+    for path in sorted((folder / "outcomes" / "dfe-childrens-social-care").glob("*.csv.gz")):
+        for row in read(path):
+            number, code = row.get("old_la_code", ""), row.get("new_la_code", "")
+            if number and code in register and number.isdigit():
+                keep_newest(found, ("dfe", number), code, register)
+    for code, row in register.items():
+        if row["finance_ecode"]:
+            keep_newest(found, ("finance", row["finance_ecode"]), code, register)
+    return [dict(zip(NUMBER_COLUMNS, (*key, code), strict=True)) for key, code in sorted(found.items())]
+
+
+def keep_newest(
+    found: dict[tuple[str, str], str], key: tuple[str, str], code: str, register: dict[str, dict[str, str]]
+) -> None:
+    """Of two codes that had the same number, keep the one that took over from the other."""
+    other = found.get(key)
+    if other is None or code in register[other]["successor_codes"].split("|"):
+        found[key] = code
+    elif other != code:
+        assert other in register[code]["successor_codes"].split("|"), (key, code, other)
+
+
 def as_csv(rows: list[dict[str, str]], columns: tuple[str, ...]) -> str:
     """The rows as text, in the order of the columns."""
     out = io.StringIO(newline="")
@@ -205,4 +247,5 @@ if __name__ == "__main__":
     root = Path(__file__).resolve().parents[2]
     raw, kept = root.parent / "shared" / "data", root / "src" / "likeforlike" / "definitions"
     (kept / "areas.csv").write_text(as_csv(areas(raw), AREA_COLUMNS))
+    (kept / "area_codes.csv").write_text(as_csv(numbers(raw), NUMBER_COLUMNS))
     (kept / "area_changes.csv").write_text(as_csv(changes(raw), CHANGE_COLUMNS))
