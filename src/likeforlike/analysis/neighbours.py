@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,6 +94,15 @@ def find_prepared(
     if model.rebasing is Rebasing.FARTHEST_IS_ONE:
         distances = distances / farthest(everything)[:, np.newaxis]
     return NeighbourSet(model.id, prepared.areas, neighbours, distances, everything, points, prepared)
+
+
+def with_k(found: NeighbourSet, k: int | None) -> NeighbourSet:
+    """The same set with k neighbours for each area; unchanged for None. Distances must not be rebased."""
+    if k is None or k == found.neighbours.shape[1]:
+        return found
+    check_k(k, len(found.areas))
+    neighbours, distances = nearest(found.all_distances, k)
+    return replace(found, neighbours=neighbours, distances=distances)
 
 
 def check_k(k: int, areas: int) -> None:

@@ -138,19 +138,42 @@ class NeighbourModel(BaseModel):
             )
         return self.model_copy(update={"features": kept})
 
-    def reweighted(self, weights: Mapping[str, float]) -> NeighbourModel:
-        """The model with a person's own weights: features not named keep theirs.
+    @property
+    def weight_shares(self) -> dict[str, float]:
+        """Each feature's share of the squared distance's weight, by id; the shares sum to 1.
 
-        Raises DefinitionError for a name that is not a feature of the model.
+        With `balance_domains` every domain with a weight has the same total.
         """
-        names = [feature.id for feature in self.features]
-        for name in weights:
-            if name not in names:
-                raise DefinitionError(
-                    f"Model {self.id} has no feature {name!r}.", instead=f"Write one of: {', '.join(names)}."
-                )
-        changed = tuple(
-            feature.model_copy(update={"weight": float(weights.get(feature.id, feature.weight))})
+        total: dict[str, float] = {}
+        for feature in self.features:
+            domain = feature.domain if self.balance_domains else ""
+            total[domain] = total.get(domain, 0.0) + feature.weight
+        used = sum(weight > 0 for weight in total.values())
+        return {
+            feature.id: feature.weight / (total[feature.domain if self.balance_domains else ""] * used)
+            if feature.weight > 0
+            else 0.0
             for feature in self.features
-        )
-        return self.model_copy(update={"features": changed})
+        }
+
+    def reweighted(self, factors: Mapping[str, float]) -> NeighbourModel:
+        """The model with a person's own weights: each feature's weight times a factor (1 if none is given).
+
+        A factor of 2 doubles what the feature weighs in this model, 0 leaves it out. A name that is no
+        feature is added as one: an indicator, untransformed, with the factor times the average weight.
+        """
+        shares, count = self.weight_shares, len(self.features)
+        known = {feature.id for feature in self.features}
+        changed = [
+            feature.model_copy(
+                update={"weight": shares[feature.id] * count * float(factors.get(feature.id, 1.0))}
+            )
+            for feature in self.features
+        ]
+        added = [
+            Feature(id=name, domain="own", weight=float(factor), why="Added by the reader.")
+            for name, factor in factors.items()
+            if name not in known
+        ]
+        update = {"features": (*changed, *added), "balance_domains": False}
+        return self.model_copy(update=update)

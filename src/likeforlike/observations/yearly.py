@@ -10,7 +10,7 @@ import numpy as np
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.matrix import FeatureTable, LabelledMatrix
-from likeforlike.domain.neighbour_model import Feature, NeighbourModel, Pool
+from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.domain.period import Period
 from likeforlike.observations.features import feature_table
 from likeforlike.observations.matrices import MatrixStore
@@ -105,23 +105,8 @@ def _last_year(years_of: list[set[int]]) -> int:
 
 def _weight_of(fewer: NeighbourModel, model: NeighbourModel) -> float:
     """The share of the model's weight that the fewer features carry."""
-    shares = weight_shares(model)
+    shares = model.weight_shares
     return sum(shares[feature.id] for feature in fewer.features)
-
-
-def weight_shares(model: NeighbourModel) -> dict[str, float]:
-    """Each feature's share of the weight, by id."""
-
-    def of_domain(feature: Feature) -> float:
-        if not model.balance_domains:
-            return sum(other.weight for other in model.features)
-        same = sum(other.weight for other in model.features if other.domain == feature.domain)
-        return same * len({other.domain for other in model.features if other.weight > 0})
-
-    return {
-        feature.id: feature.weight / of_domain(feature) if feature.weight > 0 else 0.0
-        for feature in model.features
-    }
 
 
 def _periods(table: FeatureTable) -> dict[str, Period]:

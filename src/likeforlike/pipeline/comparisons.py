@@ -42,7 +42,7 @@ class Comparisons:
         self.own = own or OwnTables()
         self.powers = SamePowers(register, models)
         self._sets: dict[tuple[NeighbourModel, date | None], NeighbourSet] = {}
-        self._yearly: dict[str, tuple[YearlyTables, dict[int, NeighbourSet]]] = {}
+        self._yearly: dict[NeighbourModel, tuple[YearlyTables, dict[int, NeighbourSet]]] = {}
         self._benchmarks: dict[tuple[str, Pool, str], Benchmark] = {}
 
     def subject(self, indicator: Indicator, area: Area) -> Area:
@@ -64,7 +64,7 @@ class Comparisons:
     def neighbours_of(self, model: NeighbourModel, as_of: date | None = None) -> NeighbourSet:
         """Every area's neighbours under a model that need not be one of the release's."""
         if (model, as_of) not in self._sets:
-            self._sets[model, as_of] = self._find(model, as_of)
+            self._sets[model, as_of] = self.find_anew(model, as_of)
         return self._sets[model, as_of]
 
     def table_of(self, model: NeighbourModel, as_of: date | None = None) -> FeatureTable:
@@ -78,15 +78,22 @@ class Comparisons:
 
         Raises DefinitionError for a model that has no history.
         """
-        if model_id not in self._yearly:
-            model = self.powers.model(model_id)
-            check_yearly(model)
-            check_one_scale(model)
-            tables = yearly_tables(model, self.matrices, self.register)
-            self._yearly[model_id] = tables, find_yearly(tables.tables, tables.model)
-        return self._yearly[model_id]
+        return self.yearly_of(self.powers.model(model_id))
 
-    def _find(self, model: NeighbourModel, as_of: date | None) -> NeighbourSet:
+    def yearly_of(self, model: NeighbourModel) -> tuple[YearlyTables, dict[int, NeighbourSet]]:
+        """As `yearly`, for a model that need not be one of the release's; a reader's own is not kept."""
+        if model in self._yearly:
+            return self._yearly[model]
+        check_yearly(model)
+        check_one_scale(model)
+        tables = yearly_tables(model, self.matrices, self.register)
+        found = tables, find_yearly(tables.tables, tables.model)
+        if self.powers.models.get(model.id) == model:
+            self._yearly[model] = found
+        return found
+
+    def find_anew(self, model: NeighbourModel, as_of: date | None = None) -> NeighbourSet:
+        """As `neighbours_of`, without keeping the answer: what readers ask for knows no end."""
         if not model.computed_here:
             return self.own.published(model)
         return find(self.table_of(model, as_of), model, nested=self._nested)
