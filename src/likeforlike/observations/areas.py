@@ -27,6 +27,11 @@ OUT_OF_SCOPE = (
     (r"E13\d{6}", "Inner or Outer London"),
     (r"E61\d{6}", "Greater London Authority"),
     (r"E(22|23|26|31|37|38|39|40|54)\d{6}", "police, fire, health, park or enterprise area"),
+    (
+        r"E07000(00[1-3]|01[3-9]|02[0-5]|05[4-9]|060|15[7-9]|16[0-2]|18[2-6]|23[0-3])"
+        r"|E10000(001|004|005|010|022|026|033)",
+        "abolished before April 2011, where the register begins",
+    ),
     (r"na", "no code given"),
 )
 

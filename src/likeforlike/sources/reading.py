@@ -80,6 +80,27 @@ def read_csv(folder: Path, file: str, source_id: str, *, encoding: str = "utf-8"
     return frame.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(SOURCE_ROW))
 
 
+def read_parquet(folder: Path, file: str, source_id: str) -> pl.DataFrame:
+    """A Parquet file as text columns, plus `source_row` (first row = 2, as in a text file with a header).
+
+    Raises SourceChangedError when the file is absent or cannot be read.
+    """
+    content = read_bytes(folder, file, source_id)
+    try:
+        frame = pl.read_parquet(io.BytesIO(content))
+    except pl.exceptions.PolarsError as problem:
+        raise SourceChangedError(
+            source_id,
+            file,
+            expected="a Parquet file",
+            found=f"one that cannot be read ({problem})",
+            next_step="Fetch the file again.",
+        ) from problem
+    return frame.cast(pl.String).with_columns(
+        pl.int_range(2, pl.len() + 2, dtype=pl.UInt32).alias(SOURCE_ROW)
+    )
+
+
 def take_columns(
     frame: pl.DataFrame, names: Mapping[str, str], file: str, source_id: str, *, ignored: Collection[str] = ()
 ) -> pl.DataFrame:
