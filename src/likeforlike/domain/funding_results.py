@@ -66,12 +66,13 @@ CURVE_SCHEMA = pl.Schema(
     }
 )
 
-#: One row = one lower-tier area. `needed_gbp` is its share in proportion to population x IMD average score;
-#: the gap is actual less needed per head under several measures (least, middle, most), rank 1 = furthest
-#: above its share.
+#: One row = one area of a tier (lower, upper). `needed_gbp` is its share in proportion to population x IMD
+#: average score; the gap is actual less needed per head under several measures (least, middle, most), rank 1
+#: = furthest above its share.
 FUNDING_AREA_SCHEMA = pl.Schema(
     {
         "funds": pl.String,
+        "tier": pl.String,
         "multi_area": pl.String,
         "area_code": pl.String,
         "population": pl.Float64,

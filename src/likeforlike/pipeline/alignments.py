@@ -161,7 +161,7 @@ def need_rows(asked: Asked) -> Iterator[dict[str, object]]:
             }
 
 
-def area_rows(asked: Asked) -> Iterator[dict[str, object]]:
+def area_rows(asked: Asked, pool: Pool) -> Iterator[dict[str, object]]:
     """Money, need-proportional share and band of every area, as rows of FUNDING_AREA_SCHEMA."""
     quantities = need_quantities(asked)
     main = asked.needs.get(MAIN_NEED)
@@ -174,6 +174,7 @@ def area_rows(asked: Asked) -> Iterator[dict[str, object]]:
         for i, code in enumerate(asked.areas):
             yield {
                 "funds": asked.funds.id,
+                "tier": TIERS[pool],
                 "multi_area": treatment.value,
                 "area_code": code,
                 "population": float(asked.population[i]),
@@ -241,7 +242,6 @@ def result_tables(asked: Mapping[Pool, list[Asked]], *, draws: int = DRAWS) -> d
     makers = {
         "alignment_group": (group_rows, GROUP_SCHEMA),
         "alignment_curve": (curve_rows, CURVE_SCHEMA),
-        "funding_area": (area_rows, FUNDING_AREA_SCHEMA),
         "funding_need": (need_rows, FUNDING_NEED_SCHEMA),
         "counterfactual": (counterfactual_rows, COUNTERFACTUAL_SCHEMA),
     }
@@ -249,6 +249,8 @@ def result_tables(asked: Mapping[Pool, list[Asked]], *, draws: int = DRAWS) -> d
         name: rounded(pl.DataFrame([row for one in lower for row in make(one)], schema=schema))
         for name, (make, schema) in makers.items()
     }
+    areas = [row for pool, questions in asked.items() for one in questions for row in area_rows(one, pool)]
+    tables["funding_area"] = rounded(pl.DataFrame(areas, schema=FUNDING_AREA_SCHEMA))
     return {"alignment": alignment_table(asked, draws=draws), **tables}
 
 

@@ -61,6 +61,56 @@ def compare(areas: Sequence[str] = (), **query: QueryValue) -> str:
     return with_query("/compare", {"area": tuple(areas), **query})
 
 
+def missions(framework_id: str = "") -> str:
+    """All frameworks, or the missions of one."""
+    return _path("missions", framework_id) if framework_id else "/missions"
+
+
+def mission(framework_id: str, mission_id: str) -> str:
+    """One mission: its targets, money and evidence."""
+    return _path("missions", framework_id, mission_id)
+
+
+def framework_coverage(framework_id: str) -> str:
+    """Which of a framework's promises can be monitored, and which cannot."""
+    return _path("missions", framework_id, "coverage")
+
+
+def target(framework_id: str, target_id: str, **query: QueryValue) -> str:
+    """One target for every area it is read for."""
+    return with_query(_path("targets", framework_id, target_id), query)
+
+
+def council_missions(code: str, **query: QueryValue) -> str:
+    """A council's scorecard of missions."""
+    return with_query(_path("councils", code, "missions"), query)
+
+
+def chain(**query: QueryValue) -> str:
+    """From fund to mission, indicator, target and change, and back."""
+    return with_query("/chain", query)
+
+
+def change(fund_id: str, indicator_id: str) -> str:
+    """What happened in funded councils and in councils like them."""
+    return _path("changes", fund_id, indicator_id)
+
+
+def funding(funds: str = "", need: str = "") -> str:
+    """Whether money went to need; for a set of funds and a measure of need if given."""
+    return with_query("/funding", {"funds": funds, "need": need})
+
+
+def fund(fund_id: str, **query: QueryValue) -> str:
+    """One fund."""
+    return with_query(_path("funding", fund_id), query)
+
+
+def council_funding(code: str) -> str:
+    """What a council was awarded."""
+    return _path("councils", code, "funding")
+
+
 def data() -> str:
     """What the release holds: coverage, freshness, sources, build report."""
     return "/data"

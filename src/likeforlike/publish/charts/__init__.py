@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from likeforlike.publish.charts.bars import bars_svg
+from likeforlike.publish.charts.concentration import curve_svg
 from likeforlike.publish.charts.heat import heat_svg
 from likeforlike.publish.charts.interval import group_svg, interval_svg
 from likeforlike.publish.charts.key import key_svg
 from likeforlike.publish.charts.lines import lines_svg
+from likeforlike.publish.charts.scatter import scatter_svg
 from likeforlike.publish.charts.sparkline import sparkline_svg
+from likeforlike.publish.charts.specification import specification_svg
 from likeforlike.publish.charts.strip import strip_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
@@ -24,5 +28,9 @@ DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "lines_svg": lines_svg,
         "sparkline_svg": sparkline_svg,
         "strip_svg": strip_svg,
+        "specification_svg": specification_svg,
+        "scatter_svg": scatter_svg,
+        "curve_svg": curve_svg,
+        "bars_svg": bars_svg,
     }
 )

@@ -58,3 +58,31 @@ class Strip(_Model):
     better: str = ""  # "left", "right" or "" where neither direction is judged
     sentence: str
     ticks: str = Field(default="", exclude=True)
+
+
+class Dot(_Model):
+    """One council in a scatter; `label` says it in words."""
+
+    x: float
+    y: float
+    label: str
+    council: bool = False
+
+
+class Bar(_Model):
+    """One bar; `words` stand at its end."""
+
+    name: str
+    value: float | None
+    words: str
+
+
+class Specification(_Model):
+    """One way of asking a question and its answer; `choices` by what is chosen, in the order in which
+    they are drawn.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    choices: dict[str, str]

@@ -1,0 +1,209 @@
+"""Sentences and labels of the funding pages, so that they can be read, checked and translated in one
+place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from likeforlike.publish.numbers import count_words, number
+
+SELECTION = MappingProxyType(
+    {
+        "competitive": "by competition",
+        "invited": "places were chosen and invited",
+        "formula": "by formula",
+    }
+)
+AMOUNT_KINDS = MappingProxyType(
+    {
+        "up_to": "up to, over ten years",
+        "awarded": "awarded",
+        "paid": "paid",
+        "formula": "by formula, a year at a time",
+    }
+)
+METHODS = MappingProxyType(
+    {
+        "exact": "this council",
+        "successor": "a council this one took over",
+        "named_place": "place named in the title",
+        "several": "several councils, shares not known",
+    }
+)
+MULTI_AREA = MappingProxyType(
+    {
+        "exclude": "left out",
+        "even": "shared evenly",
+        "population": "shared by population",
+        "recipient": "kept with the county",
+    }
+)
+CHOICES = MappingProxyType(
+    {
+        "need": "Measure of need",
+        "multi_area": "Shared awards",
+        "tier": "Tier",
+        "per": "Money",
+        "outliers": "City of London, Scilly",
+    }
+)
+PER = MappingProxyType({"head": "per head", "total": "in total"})
+TIERS = MappingProxyType({"lower": "lower tier", "upper": "upper tier"})
+OUTLIERS = MappingProxyType({"in": "included", "out": "left out"})
+
+MISSING = (
+    "Not here: the UK Shared Prosperity Fund, the Community Renewal Fund, most of the third round of the "
+    "Levelling Up "
+    "Fund, Levelling Up Partnerships, freeports, and money for Scotland, Wales and Northern Ireland.",
+    "No money here means none in these funds. The council may have had other money.",
+    "Rules of selection differ: some places were invited, some competed, some follow a formula. Councils "
+    "that did not "
+    "bid are not told apart from councils that lost.",
+    "Editions of the Indices of Deprivation compare in the order of councils, not in level.",
+    "Amounts are nominal: pounds of the years in which they were announced, not adjusted for prices.",
+    "Awards to counties, combined authorities and several councils keep their recipient. They are left out "
+    "of a "
+    "council's own total unless the title names the place; every treatment is in the table of "
+    "specifications.",
+    "This describes who got money. It says nothing of why, or of what the money did.",
+)
+OWN_FILE = (
+    "Try your own fund: likeforlike alignment --fund-file my-fund.csv, with the columns recipient_code, "
+    "amount_gbp, date."
+)
+BAND_NOTE = (
+    "Gap: pounds per head above or below a share in proportion to need. The middle figure is the median over "
+    "measures of "
+    "need; least and most are what single measures say. The width is disagreement between measures, not "
+    "sampling error."
+)
+UP_TO_NOTE = "These are amounts of up to, over ten years; they are not awards and are never added to them."
+
+
+def millions(gbp: float | None) -> str:
+    """Pounds in millions or billions, for a sentence or a cell."""
+    if gbp is None:
+        return "no value"
+    if abs(gbp) >= 999.5e6:
+        return f"£{number(gbp / 1e9, 2)} billion"
+    return f"£{number(gbp / 1e6, 1 if abs(gbp) < 99.95e6 else 0)} million"
+
+
+def per_head(gbp: float | None) -> str:
+    """Pounds per head in words."""
+    return "no value" if gbp is None else f"£{number(gbp, 0)} a head"
+
+
+def signed(gbp: float) -> str:
+    """Pounds per head with a sign."""
+    return f"{'+' if gbp > 0 else ''}{number(gbp, 0).replace('−', '−£') if gbp < 0 else '£' + number(gbp, 0)}"
+
+
+def coefficient(value: float | None) -> str:
+    """A correlation or index to two decimals."""
+    return "–" if value is None else number(value, 2)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """A 95% interval of a coefficient."""
+    return "" if low is None or high is None else f"{number(low, 2)} to {number(high, 2)}"
+
+
+def conclusion(row: Mapping[str, Any], title: str, need: str) -> str:
+    """One honest sentence about how money followed need, with its margin."""
+    value, low, high = row["spearman"], row["spearman_low"], row["spearman_high"]
+    margin = (
+        f"rank correlation {coefficient(value)}, 95% interval {interval(low, high)}, "
+        f"{row['council_count']} councils"
+    )
+    if low is None or high is None or low <= 0 <= high:
+        return f"{title}: no clear relation between money per head and need by {need} ({margin})."
+    direction = (
+        "more money per head went to councils with greater need"
+        if value > 0
+        else ("more money per head went to councils with less need")
+    )
+    strength = "strongly" if abs(value) >= 0.7 else "moderately" if abs(value) >= 0.4 else "weakly"
+    return f"{title}: {direction} by {need}, {strength} ({margin})."
+
+
+def specification_sentence(total: int, positive: int, clear: int, linear: int) -> str:
+    """In how many specifications the relation is positive."""
+    return (
+        f"In {number(positive, 0)} of {number(total, 0)} ways of asking, the rank correlation of money with "
+        f"need is "
+        f"positive, and in {number(clear, 0)} its 95% interval lies above zero. The linear correlation is "
+        f"positive in "
+        f"{number(linear, 0)}."
+    )
+
+
+def linear_note(row: Mapping[str, Any], without: Mapping[str, Any] | None, outlier: str) -> str:
+    """Why rank and linear correlation differ, where one council makes the difference."""
+    if row["pearson"] is None or without is None or without["pearson"] is None:
+        return ""
+    if abs(row["pearson"] - without["pearson"]) < 0.1:
+        return ""
+    return (
+        f"The linear correlation of the same figures is {coefficient(row['pearson'])}; without the City of "
+        f"London and the "
+        f"Isles of Scilly it is {coefficient(without['pearson'])}. {outlier} This is why studies of the same "
+        f"money have "
+        "reached opposite conclusions."
+    )
+
+
+def group_sentence(first: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    """What the most and the least deprived fifth of people got."""
+    return (
+        f"The most deprived fifth of people live in {first['area_count']} councils and got "
+        f"{first['money_share']:.0%} of the money, {per_head(first['gbp_per_head'])}; the least deprived "
+        f"fifth got "
+        f"{last['money_share']:.0%}, {per_head(last['gbp_per_head'])}."
+    )
+
+
+def move_sentence(share: float | None, gbp: float | None) -> str:
+    """How much would have to move for money to follow need in proportion."""
+    if share is None or gbp is None:
+        return (
+            "This measure puts places in order and is no quantity, so that no share in proportion "
+            "follows from it."
+        )
+    return (
+        f"{share:.0%} of the money ({millions(gbp)}) would have to move to other councils for every council "
+        f"to have a share "
+        "in proportion to population times need."
+    )
+
+
+def concentration_words(row: Mapping[str, Any]) -> str:
+    """The concentration index with its standard error, and what its sign means."""
+    value = row["concentration_index"]
+    side = "more deprived" if value < 0 else "less deprived"
+    return (
+        f"Concentration index {coefficient(value)} (standard error {coefficient(row['concentration_se'])}): "
+        f"money lies "
+        f"towards the {side}; 0 would be the same for every person."
+    )
+
+
+def left_out_words(gbp: float, total: float) -> str:
+    """How much of the money is in no council's total."""
+    if gbp < 0.5:
+        return ""
+    return (
+        f"{millions(gbp)} of {millions(gbp + total)} went to counties, combined authorities or several "
+        f"councils in parts that "
+        "are not known, and is left out here."
+    )
+
+
+def awards_words(count: int, gbp: float, kind: str) -> str:
+    """A count and total of awards of one kind."""
+    plural = "" if count == 1 else "s"
+    what = "place" if kind == "up_to" else "award"
+    return f"{count_words(count)} {what}{plural}, {millions(gbp)} {AMOUNT_KINDS[kind]}"
