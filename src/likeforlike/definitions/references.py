@@ -23,7 +23,12 @@ Known = Mapping[str, Mapping[str, Any]]
 #: Folder -> field -> the folder in which the field's id must be defined; an empty field refers to nothing.
 REFERENCES: dict[str, dict[str, str]] = {
     "sources": {"licence": "licences"},
-    "indicators": {"source_id": "sources", "licence": "licences", "denominator_indicator_id": "indicators"},
+    "indicators": {
+        "source_id": "sources",
+        "licence": "licences",
+        "denominator_indicator_id": "indicators",
+        "companion_indicator_id": "indicators",
+    },
     "neighbour_models": {"source_id": "sources"},
     "funds": {"source_id": "sources"},
 }

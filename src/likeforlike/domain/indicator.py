@@ -172,6 +172,8 @@ class Indicator(BaseModel):
     weight: Weight | None = None
     denominator_indicator_id: IndicatorId | None = None
     denominator: str = ""
+    #: A faster or newer series on the same subject, shown beside this one.
+    companion_indicator_id: IndicatorId | None = None
     source_id: str
     #: Who makes the statistic, where that is not the publisher of the source.
     publisher: str = ""
