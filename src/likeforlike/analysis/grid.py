@@ -17,6 +17,10 @@ DAYS_PER_YEAR = 365.25
 YEAR_SLACK_DAYS = 14
 #: Spacings may differ by this much and still be even.
 SLACK_DAYS = 31
+#: A period compares with a later one when it has values for this share of the later one's areas.
+COMMON_SHARE = 0.9
+#: A span of about so many years may be this much longer or shorter.
+SPAN_SLACK_YEARS = 2
 
 
 def years_of(periods: Sequence[Period]) -> FloatArray:
@@ -64,3 +68,42 @@ def even(periods: Sequence[Period], columns: Sequence[int]) -> list[int]:
         return list(columns)
     gaps = np.flatnonzero(steps > steps.min() + SLACK_DAYS)
     return list(columns[int(gaps[-1]) + 1 :] if len(gaps) else columns)
+
+
+def comparable_span(
+    periods: Sequence[Period],
+    values: FloatArray,
+    breaks: Sequence[Break],
+    last: int,
+    *,
+    at_least: float,
+    years: float | None = None,
+) -> int | None:
+    """The column to compare column `last` with: the earliest, or one within two years of `years` before.
+
+    Only columns after the last break whose period is as long, does not overlap, lies at least `at_least`
+    years before, and has a value for nine in ten of the areas that have one in column `last`. None when
+    there is none.
+    """
+    first = segment_start(periods, breaks, last)
+    present = np.isfinite(values)
+    needed = COMMON_SHARE * present[:, last].sum()
+    ends = np.array([period.end.toordinal() for period in periods])
+    before = (ends[last] - ends) / DAYS_PER_YEAR
+    length = _days(periods[last])
+    fitting = [
+        column
+        for column in range(first, last)
+        if before[column] >= at_least - YEAR_SLACK_DAYS / DAYS_PER_YEAR
+        and periods[column].end < periods[last].start
+        and abs(_days(periods[column]) - length) <= SLACK_DAYS
+        and (present[:, column] & present[:, last]).sum() >= needed
+    ]
+    if years is not None:
+        fitting = [column for column in fitting if abs(before[column] - years) <= SPAN_SLACK_YEARS]
+        return min(fitting, key=lambda column: abs(before[column] - years), default=None)
+    return min(fitting, default=None)
+
+
+def _days(period: Period) -> int:
+    return (period.end - period.start).days + 1
