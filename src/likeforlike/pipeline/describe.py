@@ -28,6 +28,7 @@ INDICATOR_SCHEMA = pl.Schema(
             "combination": pl.String,
             "weight": pl.String,
             "denominator_indicator_id": pl.String,
+            "companion_indicator_id": pl.String,
             "denominator": pl.String,
             "source_id": pl.String,
             "publisher": pl.String,
