@@ -5,6 +5,7 @@ place.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -98,8 +99,14 @@ def per_head(gbp: float | None) -> str:
 
 
 def signed(gbp: float) -> str:
-    """Pounds per head with a sign."""
-    return f"{'+' if gbp > 0 else ''}{number(gbp, 0).replace('−', '−£') if gbp < 0 else '£' + number(gbp, 0)}"
+    """Pounds with a sign."""
+    shown = number(abs(gbp), 0)
+    return f"£{shown}" if shown == "0" else f"{'+' if gbp > 0 else '−'}£{shown}"
+
+
+def signed_band(low: float, high: float) -> str:
+    """The least and the most that single measures say."""
+    return f"{signed(low)} to {signed(high)}"
 
 
 def coefficient(value: float | None) -> str:
@@ -207,3 +214,128 @@ def awards_words(count: int, gbp: float, kind: str) -> str:
     plural = "" if count == 1 else "s"
     what = "place" if kind == "up_to" else "award"
     return f"{count_words(count)} {what}{plural}, {millions(gbp)} {AMOUNT_KINDS[kind]}"
+
+
+def regression_sentence(row: Mapping[str, Any]) -> str:
+    """What a regression says of need, in words, with its margin and what it holds constant."""
+    held = "" if row["controls"] == "none" else f", holding {row['controls']} constant"
+    if row["effect"] is None:
+        return f"{row['note']}"
+    low, high = row["effect_low"], row["effect_high"]
+    if row["model"] == "poisson":
+        return (
+            f"Poisson{held}: one standard deviation more need goes with {number(row['effect'], 2)} times the "
+            f"money per "
+            f"head (95% interval {number(low, 2)} to {number(high, 2)}; {row['council_count']} councils, "
+            f"zeros included)."
+        )
+    return (
+        f"Least squares{held}: one standard deviation more need goes with £{number(row['effect'], 0)} a head "
+        f"(95% interval "
+        f"{signed(low)} to {signed(high)}; {row['council_count']} councils, City of London and Scilly left "
+        f"out)."
+    )
+
+
+NOT_NAMED = "not named in the source"
+NONE_HERE = (
+    "No award of these funds is known to reach this council alone. It may have had other money, or have "
+    "shared in an award."
+)
+NO_VIEW = MappingProxyType(
+    {
+        "formula": "This is money for running services, a year at a time. It is not compared with awards.",
+        "awarded": "Only a part of this fund could be read, so that it enters no total or comparison.",
+        "up_to": "Only a part of this fund could be read, so that it enters no total or comparison.",
+        "paid": "Only a part of this fund could be read, so that it enters no total or comparison.",
+    }
+)
+
+
+def month(day: date) -> str:
+    """A month and year."""
+    return f"{day:%B %Y}"
+
+
+def months(first: date, last: date) -> str:
+    """From a month to a month."""
+    return (
+        month(first)
+        if (first.year, first.month) == (last.year, last.month)
+        else f"{month(first)} to {month(last)}"
+    )
+
+
+def award_counts(awards: int, councils: int) -> str:
+    """How many awards reach how many councils."""
+    return f"{number(awards, 0)} awards that reach {number(councils, 0)} council areas"
+
+
+def changed_sentence(changed: int, first: date, last: date) -> str:
+    """How often the publisher's file changed, and how to see it as it was."""
+    return (
+        f"The publisher's file is followed from {first:%-d %B %Y} to {last:%-d %B %Y}: {number(changed, 0)} "
+        f"awards were added, "
+        "changed or removed after the first day. `likeforlike allocations --as-of DATE` shows them as known "
+        "on any day."
+    )
+
+
+def net_sentence(award: float, change: float, councils: int, lost: float, net: float) -> str:
+    """New money beside what core grants lost, and how both lie along need."""
+    return (
+        f"Set against core grants: in {councils} county and single-tier areas these funds awarded "
+        f"{millions(award)}. Core grants "
+        f"(core spending power without council tax) over the five years after 2015-16 were "
+        f"{millions(-change)} below that "
+        f"year's level. The loss per head was greater where need is greater (rank correlation of the change "
+        f"with need "
+        f"{coefficient(lost)}); awards less losses have a rank correlation with need of {coefficient(net)}. "
+        f"The file lacks the "
+        "improved Better Care Fund and social care grants, so that losses are overstated; nominal pounds."
+    )
+
+
+def shared_note(count: int) -> str:
+    """What awards in parts that are not known mean for a council's total."""
+    if not count:
+        return ""
+    return (
+        f"{'This award reaches' if count == 1 else 'These awards reach'} several councils and nothing says "
+        f"how much comes here. "
+        "They are in no total above."
+    )
+
+
+def beside_sentence(name: str, own: float, mean: float | None, median: float, needed: float) -> str:
+    """A council's money per head beside like councils, all, and its share in proportion to need."""
+    ten = "" if mean is None else f", its ten nearest neighbours {per_head(mean)} on average"
+    return (
+        f"{name} {per_head(own)}{ten}; the median council {per_head(median)}; a share in proportion to "
+        f"population times the "
+        f"IMD average score would be {per_head(needed)}."
+    )
+
+
+def rank_band(low: int, high: int, count: int) -> str:
+    """A rank with its band: 1 is furthest above its share."""
+    return f"{low} of {count}" if low == high else f"{low} to {high} of {count}"
+
+
+def grants_sentence(row: Mapping[str, Any], name: str, *, whole: bool) -> str:
+    """What happened to a council's core grants meanwhile."""
+    people = row["population"]
+    where = name if whole else f"{name} (county and districts together)"
+    note = (
+        " Divided by population where councils were reorganised."
+        if row["grants_method"] == "apportioned"
+        else ""
+    )
+    return (
+        f"Core grants to {where} went from {millions(row['grant_2015_gbp'])} in 2015-16 to "
+        f"{millions(row['grant_2020_gbp'])} in "
+        f"2020-21, without council tax. Over those five years they were "
+        f"{signed(row['grant_change_gbp'] / people)} a head "
+        f"against the level of 2015-16 (nominal; improved Better Care Fund and social care grants are not in "
+        f"the file).{note}"
+    )

@@ -61,6 +61,31 @@ def compare(areas: Sequence[str] = (), **query: QueryValue) -> str:
     return with_query("/compare", {"area": tuple(areas), **query})
 
 
+def council_neighbours(code: str, **query: QueryValue) -> str:
+    """A council's neighbours, and why."""
+    return with_query(_path("councils", code, "neighbours"), query)
+
+
+def council_similarity(code: str, **query: QueryValue) -> str:
+    """A council's neighbours through the years."""
+    return with_query(_path("councils", code, "similarity"), query)
+
+
+def head_to_head(code: str, other: str, **query: QueryValue) -> str:
+    """Two councils beside each other."""
+    return with_query(_path("compare", code, other), query)
+
+
+def models() -> str:
+    """The catalogue of neighbour models."""
+    return "/models"
+
+
+def model(model_id: str) -> str:
+    """One neighbour model."""
+    return _path("models", model_id)
+
+
 def missions(framework_id: str = "") -> str:
     """All frameworks, or the missions of one."""
     return _path("missions", framework_id) if framework_id else "/missions"
@@ -104,6 +129,16 @@ def funding(funds: str = "", need: str = "") -> str:
 def fund(fund_id: str, **query: QueryValue) -> str:
     """One fund."""
     return with_query(_path("funding", fund_id), query)
+
+
+def funding_register() -> str:
+    """Every award, for download."""
+    return "/funding/register"
+
+
+def fund_register(fund_id: str) -> str:
+    """The awards of one fund, for download."""
+    return _path("funding", fund_id, "register")
 
 
 def council_funding(code: str) -> str:

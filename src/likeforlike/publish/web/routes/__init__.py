@@ -23,15 +23,18 @@ from fastapi import APIRouter
 
 from likeforlike.publish import urls
 from likeforlike.publish.web.routes.councils import router as councils
+from likeforlike.publish.web.routes.funding import router as funding
 from likeforlike.publish.web.routes.home import router as home
 from likeforlike.publish.web.routes.indicators import router as indicators
 from likeforlike.publish.web.routes.reference import router as reference
 
-ROUTERS: tuple[APIRouter, ...] = (home, councils, indicators, reference)
+#: Funding stands before councils: /councils/CODE/funding is no indicator.
+ROUTERS: tuple[APIRouter, ...] = (home, funding, councils, indicators, reference)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("Councils", urls.councils()),
     ("Indicators", urls.indicators()),
+    ("Funding", urls.funding()),
     ("Data", urls.data()),
 )

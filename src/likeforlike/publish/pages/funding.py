@@ -1,0 +1,202 @@
+"""Whether money went to need: all funds, one set of them beside one measure, and what the answer depends
+on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from likeforlike.analysis.correlation import spearman
+from likeforlike.domain.errors import NotFoundError
+from likeforlike.publish import funding_words as words
+from likeforlike.publish import urls
+from likeforlike.publish.charts.scatter import scatter_svg
+from likeforlike.publish.funding import allocation_rows, fund_rows
+from likeforlike.publish.numbers import number
+from likeforlike.publish.pages.alignment_view import AlignmentView, make_view, view_tables
+from likeforlike.publish.pages.council import about
+from likeforlike.publish.pages.page import About, Column, Frozen, Page, Table
+
+if TYPE_CHECKING:
+    from likeforlike.publish.catalogue import Catalogue
+
+MAIN_FUNDS, MAIN_NEED = "levelling-up-awards", "imd-average-score"
+
+
+class FundLine(Frozen):
+    """One fund in the list."""
+
+    fund_id: str
+    title: str
+    url: str
+    selection: str
+    amount_kind: str
+    awards: int
+    councils: int
+    total: str
+    published: str
+    dates: str
+    usable_for_totals: bool
+
+
+class ReconciliationLine(Frozen):
+    """One step from the publisher's total to the register's."""
+
+    fund: str
+    what: str
+    awards: str
+    amount: str
+    note: str
+
+
+class FundingPage(Page):
+    """The funding overview."""
+
+    totals: tuple[str, ...]
+    view: AlignmentView
+    funds: tuple[FundLine, ...]
+    reconciliation: tuple[ReconciliationLine, ...]
+    net: str
+    missing: tuple[str, ...]
+    band_note: str
+    own_file: str
+
+    def tables(self) -> tuple[Table, ...]:
+        """Needs, choices and gaps; the register itself is a page of its own."""
+        return view_tables(self.view)
+
+    def chart(self) -> str:
+        """Money per head against need."""
+        return draw(self.view)
+
+
+class RegisterPage(Page):
+    """Every award with the areas it reaches, for download."""
+
+    rows: tuple[dict[str, Any], ...]
+    columns: tuple[str, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """One row per award and area."""
+        columns = tuple(Column(key=key, title=key) for key in self.columns)
+        return (Table(name="register", title=self.title, columns=columns, rows=self.rows),)
+
+
+def make_funding(catalogue: Catalogue, funds: str = MAIN_FUNDS, need: str = MAIN_NEED) -> FundingPage:
+    """The overview for one set of funds and one measure of need; NotFoundError lists the choices."""
+    check_choice(catalogue, funds, need)
+    allocation = catalogue.release.table("allocation")
+    return FundingPage(
+        title="Did the money follow need?",
+        description="Who was awarded levelling-up money, and whether it went where need was greatest.",
+        path=urls.funding("" if funds == MAIN_FUNDS else funds, "" if need == MAIN_NEED else need),
+        about=funding_about(catalogue, allocation["fund_id"].unique().to_list()),
+        totals=tuple(kind_totals(allocation)),
+        view=make_view(catalogue, funds, need),
+        funds=tuple(fund_lines(catalogue)),
+        reconciliation=tuple(reconciliation_lines(catalogue)),
+        net=_net_words(catalogue),
+        missing=words.MISSING,
+        band_note=words.BAND_NOTE,
+        own_file=words.OWN_FILE,
+    )
+
+
+def make_register(catalogue: Catalogue, fund_id: str | None = None) -> RegisterPage:
+    """The register of awards, of one fund or all."""
+    table = allocation_rows(catalogue, fund_id=fund_id)
+    return RegisterPage(
+        title="Register of awards" if fund_id is None else f"Awards: {catalogue.funds[fund_id].title}",
+        path=urls.funding_register() if fund_id is None else urls.fund_register(fund_id),
+        about=funding_about(catalogue, table["fund_id"].unique().to_list()),
+        rows=tuple(table.to_dicts()),
+        columns=tuple(table.columns),
+    )
+
+
+def check_choice(catalogue: Catalogue, funds: str, need: str) -> None:
+    """Refuse a set of funds or a measure that the release has no answer for."""
+    answers = catalogue.release.table("alignment", ("funds", "need"))
+    for name, wanted in (("funds", funds), ("need", need)):
+        known = answers[name].unique().sort().to_list()
+        if wanted not in known:
+            raise NotFoundError(f"There is no {name} {wanted!r} here.", instead=f"Choose {', '.join(known)}.")
+
+
+def funding_about(catalogue: Catalogue, fund_ids: list[str]) -> About:
+    """What a file with figures of these funds says about itself."""
+    sources = [catalogue.funds[one].source_id for one in fund_ids]
+    return about(catalogue, [*sources, "mhclg_indices_of_deprivation"], caveats=words.MISSING)
+
+
+def kind_totals(allocation: pl.DataFrame) -> Iterator[str]:
+    """Counts and totals by kind of amount; kinds are never added."""
+    for kind, count, gbp in (
+        allocation.group_by("amount_kind")
+        .agg(pl.len(), pl.col("amount_gbp").sum())
+        .sort("amount_kind")
+        .iter_rows()
+    ):
+        yield words.awards_words(count, gbp, kind)
+
+
+def fund_lines(catalogue: Catalogue) -> Iterator[FundLine]:
+    """Funds by date."""
+    for row in sorted(fund_rows(catalogue), key=lambda one: (one["first_date"], one["fund_id"])):
+        last = row["last_date"]
+        same = last is None or last == row["first_date"]
+        yield FundLine(
+            fund_id=row["fund_id"],
+            title=row["title"],
+            url=urls.fund(row["fund_id"]),
+            selection=words.SELECTION[row["selection"]],
+            amount_kind=words.AMOUNT_KINDS[row["amount_kind"]],
+            awards=row["award_count"],
+            councils=row["council_count"],
+            total=words.millions(row["total_gbp"]) if row["award_count"] else "",
+            published=words.millions(row["published_total_gbp"]) if row["published_total_gbp"] else "",
+            dates=words.month(row["first_date"]) if same else words.months(row["first_date"], last),
+            usable_for_totals=row["usable_for_totals"],
+        )
+
+
+def reconciliation_lines(catalogue: Catalogue, fund_id: str | None = None) -> Iterator[ReconciliationLine]:
+    """Steps from the publishers' totals to the register's."""
+    table = catalogue.release.table("fund_reconciliation").sort("fund_id", "step")
+    if fund_id is not None:
+        table = table.filter(pl.col("fund_id") == fund_id)
+    for row in table.iter_rows(named=True):
+        yield ReconciliationLine(
+            fund=catalogue.funds[row["fund_id"]].title,
+            what=row["what"],
+            awards="" if row["awards"] is None else number(row["awards"], 0),
+            amount=number(row["amount_gbp"], 0),
+            note=row["note"],
+        )
+
+
+def draw(view: AlignmentView) -> str:
+    """Money per head against need, for a file of its own."""
+    return scatter_svg(
+        view.dots, view.conclusion, across=f"{view.need_title}, {view.need_label}", up="£ a head", before="£"
+    )
+
+
+def _net_words(catalogue: Catalogue) -> str:
+    """New money beside what core grants lost, in one sentence."""
+    table = catalogue.release.table("funding_net").filter(
+        pl.col("net_gbp").is_not_null(), pl.col("need").is_not_null()
+    )
+    if table.is_empty():
+        return ""
+    award, change = float(table["award_gbp"].sum()), float(table["grant_change_gbp"].sum())
+    need = table["need"].to_numpy()
+    lost = (table["grant_change_gbp"] / table["population"]).to_numpy()
+    net = table["net_gbp_per_head"].to_numpy()
+    return words.net_sentence(
+        award, change, table.height, spearman(need, np.asarray(lost)), spearman(need, np.asarray(net))
+    )
