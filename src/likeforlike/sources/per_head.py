@@ -111,6 +111,8 @@ def _occurrences(code: str, key: str, cells: Cells, parts: Mapping[str, _Parts])
         return own and {name: own[name] for name in _NAMES}
     for codes in (parts[code].whole, parts[code].lower):
         found = [_occurrences(c, key, cells, parts) for c in codes]
+        if len(found) == 1 and found[0] is not None:
+            return found[0] | {"area_code": code}
         known = [cell for cell in found if cell is not None and cell["count"] is not None]
         if known and len(known) == len(codes):
             return _sum(code, known)
