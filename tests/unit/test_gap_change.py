@@ -11,6 +11,7 @@ from likeforlike.analysis.gap_change import (
     DIFFERENCE,
     PROPORTION,
     MeasureChange,
+    Sample,
     gap_change,
     influence,
     judge,
@@ -164,10 +165,16 @@ def test_the_council_that_drives_a_change_is_the_one_whose_absence_undoes_it():
     assert without == pytest.approx(slow)
 
 
-def test_the_mean_difference_is_that_of_all_pairs():
+def test_measures_of_a_sample_are_those_of_one_period():
     values = np.random.default_rng(1).normal(size=(25, 3))
     pairs = np.abs(values[:, None, :] - values[None, :, :]).mean(axis=(0, 1))
-    assert DIFFERENCE["mean_difference"](values, values, values) == pytest.approx(pairs)
+    assert DIFFERENCE["mean_difference"](Sample(values, values, values)) == pytest.approx(pairs)
     positive = values + 10
     expected = 2 * inequality.gini(positive) * positive.mean(axis=0)
-    assert DIFFERENCE["mean_difference"](positive, positive, positive) == pytest.approx(expected)
+    sample = Sample(positive, np.ones_like(positive), positive)
+    assert DIFFERENCE["mean_difference"](sample) == pytest.approx(expected)
+    assert PROPORTION["gini"](sample) == pytest.approx(inequality.gini(positive))
+    assert DIFFERENCE["sd"](sample) == pytest.approx(inequality.standard_deviation(positive))
+    low, high = inequality.quantiles(positive, (0.1, 0.9))
+    assert DIFFERENCE["p90_p10_gap"](sample) == pytest.approx(high - low)
+    assert PROPORTION["p90_p10_ratio"](sample) == pytest.approx(high / low)

@@ -24,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from likeforlike.analysis import inequality
 from likeforlike.analysis.disparity import INTERVALS_NEEDED, Distribution, net_deviation, refusal
+from likeforlike.analysis.position import quantile
 from likeforlike.domain.indicator import Indicator, Prices, Unit
 from likeforlike.domain.matrix import FloatArray, IntArray
 from likeforlike.domain.verdict import GapVerdict
@@ -39,41 +41,63 @@ AREAS_NEEDED = 20
 SAME_WITHIN = 0.2
 DRAWS = 1000
 
-#: areas x draws of values, people and standard errors -> one number per draw
-Measure = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+
+@dataclass(frozen=True)
+class Sample:
+    """Values, people and standard errors of one period, areas x draws; every value is present."""
+
+    values: FloatArray
+    people: FloatArray
+    errors: FloatArray
+
+    @cached_property
+    def ordered(self) -> FloatArray:
+        """Values from low to high in every draw: sorted once, because that is most of the work."""
+        return np.sort(self.values, axis=0)
+
+    def quantile(self, share: float) -> FloatArray:
+        """Quantile of every draw by linear interpolation (type 7)."""
+        count = np.full(self.values.shape[1], len(self.values), dtype=np.int64)
+        return quantile(self.ordered, count, share)
+
+    @cached_property
+    def mean_difference(self) -> FloatArray:
+        """Mean absolute difference between two areas, zero pairs of an area with itself included."""
+        n = len(self.values)
+        places = 2 * np.arange(1, n + 1) - n - 1
+        return 2 * (places @ self.ordered) / n**2
 
 
-def _p90_p10_gap(values: FloatArray, _people: FloatArray, _errors: FloatArray) -> FloatArray:
-    low, high = inequality.quantiles(values, (0.1, 0.9))
-    return high - low
+Measure = Callable[[Sample], FloatArray]
 
 
-def _p90_p10_ratio(values: FloatArray, _people: FloatArray, _errors: FloatArray) -> FloatArray:
-    low, high = inequality.quantiles(values, (0.1, 0.9))
-    return high / np.where(low > 0, low, np.nan)
+def _p90_p10_ratio(sample: Sample) -> FloatArray:
+    low = sample.quantile(0.1)
+    ratio: FloatArray = sample.quantile(0.9) / np.where(low > 0, low, np.nan)
+    return ratio
 
 
-def _mean_difference(values: FloatArray, _people: FloatArray, _errors: FloatArray) -> FloatArray:
-    """Mean absolute difference between two areas: twice the Gini coefficient times the mean, zero or not."""
-    ordered = np.sort(values, axis=0)
-    n = len(values)
-    return 2 * ((2 * np.arange(1, n + 1) - n - 1) @ ordered) / n**2
+def _gini(sample: Sample) -> FloatArray:
+    """Half the mean absolute difference over the mean, which is the Gini coefficient."""
+    mean = sample.values.mean(axis=0)
+    gini: FloatArray = sample.mean_difference / (2 * np.where(mean > 0, mean, np.nan))
+    return gini
 
 
 #: Measures in the indicator's unit.
 DIFFERENCE: dict[str, Measure] = {
-    "p90_p10_gap": _p90_p10_gap,
-    "sd": lambda values, _people, _errors: inequality.standard_deviation(values),
-    "mean_difference": _mean_difference,
+    "p90_p10_gap": lambda sample: sample.quantile(0.9) - sample.quantile(0.1),
+    "sd": lambda sample: sample.values.std(axis=0),
+    "mean_difference": lambda sample: sample.mean_difference,
 }
 #: Measures of proportion, for values that are not below zero.
 PROPORTION: dict[str, Measure] = {
     "p90_p10_ratio": _p90_p10_ratio,
-    "cv_weighted": lambda values, people, _errors: inequality.variation(values, people),
-    "gini": lambda values, _people, _errors: inequality.gini(values),
+    "cv_weighted": lambda sample: inequality.variation(sample.values, sample.people),
+    "gini": _gini,
 }
 #: Standard deviation less sampling error.
-NET: dict[str, Measure] = {"sd_net": lambda values, _people, errors: net_deviation(values, errors)}
+NET: dict[str, Measure] = {"sd_net": lambda sample: net_deviation(sample.values, sample.errors)}
 
 
 @dataclass(frozen=True)
@@ -156,8 +180,8 @@ def measure_changes(
     """Every measure at both dates with the interval of its change; draw 0 is the set itself."""
     drawn = np.random.default_rng(seed).integers(0, len(rows), (len(rows), draws))
     picks = rows[np.concatenate([np.arange(len(rows), dtype=np.int64)[:, None], drawn], axis=1)]
-    at_first, at_last = (data.drawn(picks, column) for column in columns)
-    return tuple(_measured(name, measure(*at_first), measure(*at_last)) for name, measure in measures.items())
+    at_first, at_last = (Sample(*data.drawn(picks, column)) for column in columns)
+    return tuple(_measured(name, measure(at_first), measure(at_last)) for name, measure in measures.items())
 
 
 def judge(changes: tuple[MeasureChange, ...]) -> tuple[GapVerdict, str]:
@@ -203,7 +227,7 @@ def influence(data: Distribution, first: int, last: int, measure: str = "sd") ->
     function = (DIFFERENCE | PROPORTION | NET)[measure]
     others = np.arange(len(rows) - 1)[:, None]
     without = rows[others + (others >= np.arange(len(rows))[None, :])]  # column j leaves out row j
-    at_first, at_last = (function(*data.drawn(without, column)) for column in (first, last))
+    at_first, at_last = (function(Sample(*data.drawn(without, column))) for column in (first, last))
     return rows, at_last - at_first
 
 
