@@ -22,6 +22,7 @@ REVIEWED = Path(__file__).with_name("indicators_reviewed.csv")
 INDICATORS = load_definitions().indicators
 #: Sources whose indicators the reviewed table lists.
 SOURCES = (
+    "dfe_local_skills_dashboard",
     "dfe_pupil_attendance",
     "mhclg_indices_of_deprivation",
     "moj_possession_claims",
