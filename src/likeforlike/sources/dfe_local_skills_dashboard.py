@@ -1,9 +1,9 @@
 """DfE local skills dashboard: people in work by council, from the Annual Population Survey, to March 2025.
 
-The one file that holds the survey's council figures after 2023, where Explore Local Statistics stopped. It
-gives numbers of people, rounded to the nearest hundred, under councils' names. Two shares are worked out here,
-of one council and year: people of 16 and over who are in work per 100 people of 16 and over, and self-employed
-people per 100 people in work. A worked-out row names the row of its numerator.
+The one file that holds the survey's council figures after 2023, where Explore Local Statistics stopped.
+It gives numbers of people, rounded to the nearest hundred, under councils' names. Two shares are worked
+out here, of one council and year: people of 16 and over who are in work per 100 people of 16 and over,
+and self-employed people per 100 people in work. A worked-out row names the row of its numerator.
 """
 
 from __future__ import annotations
