@@ -460,7 +460,7 @@ def test_a_district_that_had_not_submitted_leaves_its_successor_without_a_figure
         *((code, "submitted", {"housing_services_net_gbp": 1}) for code in districts[1:]),
         (districts[0], "not submitted", {}),
     )
-    assert per_head(raw, "housing_services") == {}
+    assert per_head(raw, "housing_services") == {"E06000065": (None, "x")}
 
 
 def test_what_a_divided_county_spent_is_given_to_no_council(tmp_path):
@@ -473,7 +473,7 @@ def test_what_a_divided_county_spent_is_given_to_no_council(tmp_path):
             for code in districts
         ),
     )
-    assert per_head(raw, "cultural_related") == {}
+    assert per_head(raw, "cultural_related") == {"E06000063": (None, "x")}
     assert per_head(raw, "housing_services") == {"E06000063": (30.0, "e")}
 
 

@@ -66,8 +66,8 @@ def today_counts(counts: pl.DataFrame, register: AreaRegister, *, money: bool = 
     Areas with a row of their own pass unchanged. For a successor without one, a count of what happened in a
     place is that of the county it took over as a whole, or the sum of its districts' where all have one. An
     amount of `money` is the sum over all bodies it took over, county and districts together, of which those
-    without a row do not run the service; there is none where a divided county had an amount, because
-    nobody published how it divides.
+    without a row do not run the service; it is missing where one of them has a row without an amount, and
+    where a divided county had one, because nobody published how it divides.
     """
     cells = {(row["area_code"], row["key"]): row for row in counts.iter_rows(named=True)}
     parts = _predecessors(register)
@@ -123,13 +123,13 @@ def _amount(code: str, key: str, cells: Cells, parts: Mapping[str, _Parts]) -> R
     own = cells.get((code, key))
     if own is not None or code not in parts:
         return own and {name: own[name] for name in _NAMES}
-    if any((county, key) in cells for county in parts[code].divided):
-        return None
     bodies = (*parts[code].whole, *parts[code].lower)
     found = [cell for c in bodies if (cell := _amount(c, key, cells, parts)) is not None]
-    if not found or any(cell["count"] is None for cell in found):
-        return None
-    return _sum(code, found)
+    divided = [cells[county, key] for county in parts[code].divided if (county, key) in cells]
+    gap = next((cell for cell in (*divided, *found) if divided or cell["count"] is None), None)
+    if gap is not None:
+        return {name: gap[name] for name in _NAMES} | {"area_code": code, "count": None, "marker": "x"}
+    return _sum(code, found) if found else None
 
 
 def _sum(code: str, parts: list[Row]) -> Row:
