@@ -11,8 +11,11 @@ from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.indicator import Certainty, Indicator, Polarity, Tier, Unit
 from likeforlike.domain.neighbour_model import Feature, NeighbourModel, Pool
 from likeforlike.domain.provenance import Licence
+from likeforlike.pipeline.benchmarks import benchmark_tables
 from observations_kit import COLUMNS, SOURCE_ID, indicator_of, source_of, write_group
 
+#: The steps that a benchmark needs.
+STEPS = (benchmark_tables,)
 YEARS = (2021, 2022, 2023)
 CITY, HACKNEY, HARTLEPOOL, BASILDON, ESSEX = "E09000001", "E09000012", "E06000001", "E07000066", "E10000012"
 #: Without a value in the newest year, to see what a missing neighbour does.

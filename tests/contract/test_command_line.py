@@ -53,7 +53,7 @@ BENCHMARK_KEYS = [
 def out(tmp_path_factory) -> Path:
     raw = kit.write_raw(tmp_path_factory.mktemp("raw"))
     folder = tmp_path_factory.mktemp("out")
-    save_release(make_release(raw, kit.definitions(), kit.register()).packed, folder)
+    save_release(make_release(raw, kit.definitions(), kit.register(), kit.STEPS).packed, folder)
     return folder
 
 
@@ -184,7 +184,7 @@ def test_what_is_stored_equals_what_is_computed(rows):
 def test_another_model_gives_other_neighbours_for_the_councils_it_compares(rows, run):
     by_default = {row["indicator_id"]: row for row in rows("benchmark", "Hartlepool")}
     by_density = {row["indicator_id"]: row for row in rows("benchmark", "Hartlepool", "--model", "dense")}
-    assert set(by_density) == {"jobs", "homes"}
+    assert set(by_density) == {"jobs", "homes", "density"}
     assert by_density["jobs"]["nearest_code"] != by_default["jobs"]["nearest_code"]
     assert by_density["jobs"]["all_median"] == by_default["jobs"]["all_median"]
 

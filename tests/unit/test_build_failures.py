@@ -29,6 +29,7 @@ def raw(tmp_path) -> Path:
 def out(raw, tmp_path, monkeypatch) -> Path:
     """A folder of releases with one published from sound files."""
     monkeypatch.setattr(build, "load_definitions", kit.definitions)
+    monkeypatch.setattr(build, "STEPS", kit.STEPS)
     result = runner.invoke(app, ["build", "--sources", str(raw), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     return tmp_path / "out"

@@ -28,7 +28,7 @@ def raw(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(raw) -> Built:
-    return make_release(raw, kit.definitions(), kit.register())
+    return make_release(raw, kit.definitions(), kit.register(), kit.STEPS)
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def release(folder) -> OpenRelease:
 
 
 def test_the_same_inputs_in_another_folder_give_the_same_bytes(built, tmp_path):
-    again = make_release(kit.write_raw(tmp_path / "elsewhere"), kit.definitions(), kit.register())
+    again = make_release(kit.write_raw(tmp_path / "elsewhere"), kit.definitions(), kit.register(), kit.STEPS)
     assert again.packed.files == built.packed.files
 
 
 def test_the_id_follows_the_content(built, raw):
     changed = kit.definitions(indicator_of("jobs/Rate", id="jobs-again"))
-    other = make_release(raw, changed, kit.register())
+    other = make_release(raw, changed, kit.register(), kit.STEPS)
     assert other.packed.manifest.release_id != built.packed.manifest.release_id
 
 
@@ -70,7 +70,7 @@ def test_a_release_is_self_contained(release):
 
 def test_the_order_of_series_which_is_their_precedence_survives(raw, tmp_path):
     several = indicator_of(("schools/Rate", "density/Rate"), id="several")
-    built = make_release(raw, kit.definitions(several), kit.register())
+    built = make_release(raw, kit.definitions(several), kit.register(), kit.STEPS)
     stored = open_release(save_release(built.packed, tmp_path)).definitions
     assert list(stored.indicators["several"].series) == ["schools/Rate", "density/Rate"]
 
@@ -212,7 +212,7 @@ def test_a_table_damaged_after_opening_is_an_error_of_the_release(release):
 
 
 def test_a_release_that_is_open_is_read_to_the_end_while_another_is_published(release, raw, folder):
-    other = make_release(raw, kit.definitions(indicator_of("jobs/Rate", id="jobs-again")), kit.register())
+    other = make_release(raw, kit.definitions(indicator_of("jobs/Rate", id="jobs-again")), kit.register(), kit.STEPS)
     save_release(other.packed, folder.parent)
     assert open_release(folder.parent).id != release.id
     assert release.table("observation").height == release.manifest.tables["observation"].rows

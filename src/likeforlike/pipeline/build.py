@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from likeforlike.pipeline.benchmarks import benchmark_tables
 from likeforlike.pipeline.context import BuildContext
 from likeforlike.pipeline.describe import indicator_table
 from likeforlike.pipeline.funding import funding_tables
+from likeforlike.pipeline.gaps import gap_tables
+from likeforlike.pipeline.missions import mission_tables
 from likeforlike.pipeline.neighbours import neighbour_tables
 from likeforlike.pipeline.observe import observe
 from likeforlike.pipeline.report import source_accounts
@@ -23,11 +25,15 @@ from likeforlike.pipeline.snapshots import take_snapshots
 from likeforlike.store.areas import register_tables
 from likeforlike.store.write import PackedRelease, pack_release, save_release
 
+Step = Callable[[BuildContext], dict[str, pl.DataFrame]]
+
 #: What is computed once observations are there; each step gives tables of the release by name.
-STEPS: tuple[Callable[[BuildContext], dict[str, pl.DataFrame]], ...] = (
+STEPS: tuple[Step, ...] = (
     neighbour_tables,
     benchmark_tables,
+    gap_tables,
     funding_tables,
+    mission_tables,
 )
 
 
@@ -46,9 +52,12 @@ def build(folder: Path, out: Path) -> Path:
 
 
 def make_release(
-    folder: Path, definitions: Definitions | None = None, register: AreaRegister | None = None
+    folder: Path,
+    definitions: Definitions | None = None,
+    register: AreaRegister | None = None,
+    steps: Sequence[Step] | None = None,
 ) -> Built:
-    """Build a release from raw files, as bytes; the project's own definitions and areas where none are given.
+    """Build a release from raw files, as bytes; the project's own definitions, areas and steps for None.
 
     Raises DefinitionError or SourceChangedError, naming file and row, for whatever is not as declared.
     """
@@ -73,7 +82,7 @@ def make_release(
         matrices=MatrixStore(observed.observations, indicators, register),
         report=observed.report,
     )
-    for step in STEPS:
+    for step in STEPS if steps is None else steps:
         tables |= step(context)
     sources = source_accounts(definitions.sources.values(), snapshots, observed.report)
     return Built(pack_release(tables, definitions, sources), observed.report, covered)
