@@ -77,16 +77,15 @@ EVENT_SCHEMA = pl.Schema(
     }
 )
 AREA_SCHEMA = pl.Schema(
-    {
-        "fund_id": pl.String,
-        "indicator_id": pl.String,
-        "area_code": pl.String,
-        "before": pl.Float64,
-        "change": pl.Float64,
-        "comparator_codes": pl.List(pl.String),
-        "comparators_change": pl.Float64,
-        "difference": pl.Float64,
-    }
+    [
+        ("fund_id", pl.String),
+        ("indicator_id", pl.String),
+        ("area_code", pl.String),
+        ("before", pl.Float64),
+        ("change", pl.Float64),
+        ("comparator_codes", pl.List(pl.String)),
+        ("comparators_change", pl.Float64),
+    ]
 )
 
 
@@ -220,7 +219,6 @@ def _areas(made: Change, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             "change": own,
             "comparator_codes": [codes[made.design.rows[one]] for one in chosen if one >= 0],
             "comparators_change": own - difference,
-            "difference": difference,
         }
 
 
