@@ -9,10 +9,10 @@ from typer.core import TyperGroup
 
 from likeforlike import __version__
 from likeforlike.domain.errors import LikeForLikeError
-from likeforlike.publish.cli import areas, benchmark, build, funding, gaps, indicators, neighbours, serve, verify
+from likeforlike.publish.cli import areas, benchmark, build, funding, gaps, indicators, neighbours, publish, serve, verify
 
 #: Topics in the order in which `--help` lists their commands.
-TOPICS = (areas, indicators, benchmark, neighbours, gaps, funding, build, verify, serve)
+TOPICS = (areas, indicators, benchmark, neighbours, gaps, funding, build, verify, serve, publish)
 BAD_INPUT = 2
 
 

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(catalogue: Catalogue) -> FastAPI:
-    """Make the application that serves one release; routes read `request.app.state.catalogue`."""
+def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
+    """Make the application that serves one release; routes read `request.app.state.catalogue`.
+
+    `static` is for pages that are written as files: they show no form and offer no file that is not
+    written too.
+    """
     release_id = catalogue.release.id
 
     def pinned(request: Request) -> None:
@@ -38,7 +42,7 @@ def create_app(catalogue: Catalogue) -> FastAPI:
         dependencies=[Depends(pinned)],
     )
     app.state.catalogue = catalogue
-    app.state.renderer = Renderer({"release_id": release_id, "nav": NAVIGATION})
+    app.state.renderer = Renderer({"release_id": release_id, "nav": NAVIGATION, "static": static})
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
