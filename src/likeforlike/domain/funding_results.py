@@ -20,6 +20,7 @@ ALIGNMENT_SCHEMA = pl.Schema(
         "tier": pl.String,
         "per": pl.String,
         "outliers": pl.String,
+        "distinct": pl.Boolean,
         "council_count": pl.Int32,
         "total_gbp": pl.Float64,
         "left_out_gbp": pl.Float64,

@@ -4,7 +4,7 @@ the pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +91,14 @@ def _specifications(
             {name: need.order[keep] for name, need in asked.needs.items()},
             {name: need.quantity[keep] for name, need in asked.needs.items() if need.quantity is not None},
         )
+        distinct = distinct_treatments(asked)
         for answer in answer_all(universe, draws):
-            yield _row(asked, answer, pool, outliers)
+            yield _row(asked, answer, pool, outliers, distinct)
 
 
-def _row(asked: Asked, answer: Answer, pool: Pool, outliers: str) -> dict[str, object]:
+def _row(
+    asked: Asked, answer: Answer, pool: Pool, outliers: str, distinct: Collection[str]
+) -> dict[str, object]:
     numbers = {
         name: _plain(getattr(answer, name))
         for name in ALIGNMENT_SCHEMA
@@ -110,9 +113,25 @@ def _row(asked: Asked, answer: Answer, pool: Pool, outliers: str) -> dict[str, o
         "tier": TIERS[pool],
         "per": "head" if answer.per_head else "total",
         "outliers": outliers,
+        "distinct": treatment in distinct,
         "left_out_gbp": asked.placed[MultiArea(treatment)].left_out_gbp,
         **numbers,
     }
+
+
+def distinct_treatments(asked: Asked) -> set[str]:
+    """Treatments of shared awards that place the money differently; where none is shared, all say the
+    same.
+    """
+    seen: set[bytes] = set()
+    distinct = set()
+    for treatment, placed in asked.placed.items():
+        # To the pound: sums in another order differ in the last digits.
+        content = np.round(placed.money_gbp).tobytes()
+        if content not in seen:
+            distinct.add(treatment.value)
+        seen.add(content)
+    return distinct
 
 
 def group_rows(asked: Asked) -> Iterator[dict[str, object]]:

@@ -124,27 +124,30 @@ def conclusion(row: Mapping[str, Any], title: str, need: str) -> str:
     value, low, high = row["spearman"], row["spearman_low"], row["spearman_high"]
     margin = (
         f"rank correlation {coefficient(value)}, 95% interval {interval(low, high)}, "
-        f"{row['council_count']} councils"
+        f"{row['council_count']} council areas"
     )
     if low is None or high is None or low <= 0 <= high:
-        return f"{title}: no clear relation between money per head and need by {need} ({margin})."
-    direction = (
-        "more money per head went to councils with greater need"
-        if value > 0
-        else ("more money per head went to councils with less need")
+        return f"{title}: no clear relation between money per head and need ({lower(need)}; {margin})."
+    greater = "greater" if value > 0 else "less"
+    strength = "strong" if abs(value) >= 0.7 else "moderate" if abs(value) >= 0.4 else "weak"
+    return (
+        f"{title}: more money per head went to places with {greater} need ({lower(need)}). The relation is "
+        f"{strength}: {margin}."
     )
-    strength = "strongly" if abs(value) >= 0.7 else "moderately" if abs(value) >= 0.4 else "weakly"
-    return f"{title}: {direction} by {need}, {strength} ({margin})."
+
+
+def lower(title: str) -> str:
+    """A title inside a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 def specification_sentence(total: int, positive: int, clear: int, linear: int) -> str:
     """In how many specifications the relation is positive."""
+    every = "all of them" if clear == total else number(clear, 0)
     return (
-        f"In {number(positive, 0)} of {number(total, 0)} ways of asking, the rank correlation of money with "
-        f"need is "
-        f"positive, and in {number(clear, 0)} its 95% interval lies above zero. The linear correlation is "
-        f"positive in "
-        f"{number(linear, 0)}."
+        f"In {number(positive, 0)} of {number(total, 0)} reasonable ways of asking, the rank correlation of "
+        f"money with need is positive, and in {every} its 95% interval lies above zero. The linear "
+        f"correlation is positive in {number(linear, 0)}."
     )
 
 
@@ -156,10 +159,8 @@ def linear_note(row: Mapping[str, Any], without: Mapping[str, Any] | None, outli
         return ""
     return (
         f"The linear correlation of the same figures is {coefficient(row['pearson'])}; without the City of "
-        f"London and the "
-        f"Isles of Scilly it is {coefficient(without['pearson'])}. {outlier} This is why studies of the same "
-        f"money have "
-        "reached opposite conclusions."
+        f"London and the Isles of Scilly it is {coefficient(without['pearson'])}. {outlier} That alone lets "
+        "two studies of the same money reach opposite conclusions."
     )
 
 
@@ -212,8 +213,14 @@ def left_out_words(gbp: float, total: float) -> str:
 def awards_words(count: int, gbp: float, kind: str) -> str:
     """A count and total of awards of one kind."""
     plural = "" if count == 1 else "s"
-    what = "place" if kind == "up_to" else "award"
-    return f"{count_words(count)} {what}{plural}, {millions(gbp)} {AMOUNT_KINDS[kind]}"
+    if kind == "up_to":
+        return f"{count_words(count)} place{plural} with up to {millions(gbp)} over ten years"
+    return f"{count_words(count)} award{plural} of {millions(gbp)}{' together' if count > 1 else ''}"
+
+
+def part_words(count: int, title: str) -> str:
+    """Awards of a fund that is known only in part."""
+    return f"{count_words(count)} award{'' if count == 1 else 's'} of {title}, listed and in no total"
 
 
 def regression_sentence(row: Mapping[str, Any]) -> str:
@@ -221,20 +228,23 @@ def regression_sentence(row: Mapping[str, Any]) -> str:
     held = "" if row["controls"] == "none" else f", holding {row['controls']} constant"
     if row["effect"] is None:
         return f"{row['note']}"
-    low, high = row["effect_low"], row["effect_high"]
+    low, high, councils = row["effect_low"], row["effect_high"], row["council_count"]
     if row["model"] == "poisson":
         return (
             f"Poisson{held}: one standard deviation more need goes with {number(row['effect'], 2)} times the "
-            f"money per "
-            f"head (95% interval {number(low, 2)} to {number(high, 2)}; {row['council_count']} councils, "
-            f"zeros included)."
+            f"money per head (95% interval {number(low, 2)} to {number(high, 2)}; {councils} councils, zeros "
+            "included)."
         )
     return (
-        f"Least squares{held}: one standard deviation more need goes with £{number(row['effect'], 0)} a head "
-        f"(95% interval "
-        f"{signed(low)} to {signed(high)}; {row['council_count']} councils, City of London and Scilly left "
-        f"out)."
+        f"Least squares{held}: one standard deviation more need goes with {money(row['effect'])} a head (95% "
+        f"interval {money(low)} to {money(high)}; {councils} councils, City of London and Scilly left out)."
     )
+
+
+def money(gbp: float) -> str:
+    """Pounds, with a minus sign before the pound sign."""
+    shown = number(abs(gbp), 0)
+    return f"−£{shown}" if gbp < 0 and shown != "0" else f"£{shown}"
 
 
 NOT_NAMED = "not named in the source"
@@ -296,15 +306,17 @@ def net_sentence(award: float, change: float, councils: int, lost: float, net: f
     )
 
 
+def dots_title(name: str) -> str:
+    """What the scatter with one council marked shows."""
+    return f"Levelling-up awards per head against the IMD average score, {name} marked"
+
+
 def shared_note(count: int) -> str:
     """What awards in parts that are not known mean for a council's total."""
     if not count:
         return ""
-    return (
-        f"{'This award reaches' if count == 1 else 'These awards reach'} several councils and nothing says "
-        f"how much comes here. "
-        "They are in no total above."
-    )
+    these, them = ("This award reaches", "It is") if count == 1 else ("These awards reach", "They are")
+    return f"{these} several councils, and nothing says how much comes here. {them} in no total above."
 
 
 def beside_sentence(name: str, own: float, mean: float | None, median: float, needed: float) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from likeforlike.publish.charts.scale import Scale
 
 SIZE = 360
-_LEFT, _BOTTOM, _EDGE = 40, 40, 10
+_LEFT, _BOTTOM, _EDGE = 40, 40, 18
 
 
 def curve_svg(points: Sequence[tuple[float, float]], title: str, description: str = "") -> str:

@@ -131,7 +131,7 @@ def alignment(  # noqa: PLR0917 - one parameter per option
     """
     catalogue = Catalogue.open(release)
     if all_specifications:
-        _all_specifications(catalogue, fund, need, format)
+        _all_specifications(catalogue, fund, format)
         return
     desk = _desk(catalogue, fund_file)
     names = [*(fund or []), *([OWN] if fund_file and not fund else [])]
@@ -198,8 +198,8 @@ def _desk(catalogue: Catalogue, fund_file: Path | None) -> Desk:
     return Desk.of(catalogue, None if fund_file is None else read_fund_file(fund_file, catalogue.register))
 
 
-def _all_specifications(catalogue: Catalogue, names: list[str] | None, need: str, format: Format) -> None:
-    table = catalogue.release.table("alignment")
+def _all_specifications(catalogue: Catalogue, names: list[str] | None, format: Format) -> None:
+    table = catalogue.release.table("alignment").filter("distinct")
     if names:
         wanted = [Desk.of(catalogue).fund_set([name]).id for name in names]
         table = table.filter(pl.col("funds").is_in(wanted))

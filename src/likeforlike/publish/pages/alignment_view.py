@@ -101,8 +101,10 @@ class AlignmentView(Frozen):
 def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
     """The view of one set of funds and one measure; both must be in the release's table `alignment`."""
     release = catalogue.release
-    answers = release.table("alignment").filter(pl.col("funds") == funds)
-    main = answers.filter(
+    everything = release.table("alignment").filter(pl.col("funds") == funds)
+    # Where no award is shared, its treatments are one specification and count once.
+    answers = everything.filter("distinct")
+    main = everything.filter(
         pl.col("tier") == "lower",
         pl.col("multi_area") == MAIN.value,
         pl.col("per") == "head",
@@ -110,7 +112,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
     )
     row = main.filter(pl.col("need") == need).row(0, named=True)
     without = _one(
-        answers.filter(
+        everything.filter(
             pl.col("need") == need,
             pl.col("tier") == "lower",
             pl.col("multi_area") == MAIN.value,
@@ -134,7 +136,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
         need=need,
         need_title=measure.title,
         need_label=row["need_label"],
-        conclusion=words.conclusion(row, title, measure.title.lower()),
+        conclusion=words.conclusion(row, title, measure.title),
         specification_sentence=words.specification_sentence(
             answers.height,
             int((answers["spearman"] > 0).sum()),
@@ -195,11 +197,17 @@ def _areas(catalogue: Catalogue, funds: str, need: str) -> pl.DataFrame:
     )
 
 
-def _dots(catalogue: Catalogue, areas: pl.DataFrame, need: str) -> Iterator[Dot]:
+def council_dots(catalogue: Catalogue, funds: str, need: str, code: str) -> tuple[Dot, ...]:
+    """The scatter of one set of funds with one council marked."""
+    measure = catalogue.release.definitions.need_measures[need]
+    return tuple(_dots(catalogue, _areas(catalogue, funds, need), measure.short_title, code))
+
+
+def _dots(catalogue: Catalogue, areas: pl.DataFrame, need: str, marked: str = "") -> Iterator[Dot]:
     for code, value, gbp in areas.select("area_code", "value", "gbp_per_head").iter_rows():
         name = catalogue.register.areas[code].name
         label = f"{name}: {words.per_head(gbp)}, {need} {number(value, 1)}"
-        yield Dot(x=value, y=round(gbp, 2), label=label)
+        yield Dot(x=value, y=round(gbp, 2), label=label, council=code == marked)
 
 
 def _off_scale(catalogue: Catalogue, areas: pl.DataFrame) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from pydantic import Field
 
 from likeforlike.domain.area import Area, AreaKind
 from likeforlike.domain.errors import NotFoundError
@@ -16,14 +17,14 @@ from likeforlike.domain.neighbour_model import Pool
 from likeforlike.pipeline.alignments import MAIN, TIERS
 from likeforlike.publish import funding_words as words
 from likeforlike.publish import text, urls
-from likeforlike.publish.charts.models import Strip
-from likeforlike.publish.charts.strip import ticks_path
+from likeforlike.publish.charts.models import Dot, Strip
+from likeforlike.publish.charts.strip import WIDE, ticks_path
 from likeforlike.publish.funding import allocation_rows
 from likeforlike.publish.numbers import number
-from likeforlike.publish.pages.alignment_view import set_title
+from likeforlike.publish.pages.alignment_view import council_dots, set_title
 from likeforlike.publish.pages.council import most_like
 from likeforlike.publish.pages.fund import AwardLine, award_lines
-from likeforlike.publish.pages.funding import MAIN_FUNDS, funding_about, kind_totals
+from likeforlike.publish.pages.funding import MAIN_FUNDS, MAIN_NEED, funding_about, kind_totals
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class PerHead(Frozen):
     band: str
     rank: str
     strip: Strip
+    wide_ticks: str = Field(default="", exclude=True)
 
 
 class NeighbourLine(Frozen):
@@ -69,6 +71,8 @@ class CouncilFundingPage(Page):
     totals: tuple[str, ...]
     none: str
     beside: tuple[PerHead, ...]
+    dots: tuple[Dot, ...]
+    dots_title: str
     own: tuple[AwardLine, ...]
     shared: tuple[AwardLine, ...]
     shared_note: str
@@ -111,9 +115,11 @@ def make_council_funding(catalogue: Catalogue, area: Area) -> CouncilFundingPage
         ),
         code=area.code,
         name=area.name,
-        totals=tuple(kind_totals(own)),
+        totals=tuple(kind_totals(catalogue, own)),
         none="" if own.height else words.NONE_HERE,
         beside=tuple(one for funds in _SETS if (one := _beside(catalogue, area, funds, pool)) is not None),
+        dots=() if county else council_dots(catalogue, MAIN_FUNDS, MAIN_NEED, area.code),
+        dots_title=words.dots_title(area.name),
         own=tuple(award_lines(catalogue, own)),
         shared=tuple(award_lines(catalogue, shared)),
         shared_note=words.shared_note(shared.height),
@@ -153,6 +159,7 @@ def _beside(catalogue: Catalogue, area: Area, funds: str, pool: Pool) -> PerHead
     title = set_title(catalogue, funds)
     own = row["gbp_per_head"]
     sentence = words.beside_sentence(area.name, own, mean, median, needed)
+    shown = [min(value, high) for value in ordered]
     return PerHead(
         funds=funds,
         title=title,
@@ -173,8 +180,9 @@ def _beside(catalogue: Catalogue, area: Area, funds: str, pool: Pool) -> PerHead
             neighbours=tuple(min(value, high) for value in theirs),
             median=median,
             sentence=sentence,
-            ticks=ticks_path([min(value, high) for value in ordered], 0.0, high),
+            ticks=ticks_path(shown, 0.0, high),
         ),
+        wide_ticks=ticks_path(shown, 0.0, high, WIDE),
     )
 
 

@@ -95,7 +95,7 @@ def make_funding(catalogue: Catalogue, funds: str = MAIN_FUNDS, need: str = MAIN
         description="Who was awarded levelling-up money, and whether it went where need was greatest.",
         path=urls.funding("" if funds == MAIN_FUNDS else funds, "" if need == MAIN_NEED else need),
         about=funding_about(catalogue, allocation["fund_id"].unique().to_list()),
-        totals=tuple(kind_totals(allocation)),
+        totals=tuple(kind_totals(catalogue, allocation)),
         view=make_view(catalogue, funds, need),
         funds=tuple(fund_lines(catalogue)),
         reconciliation=tuple(reconciliation_lines(catalogue)),
@@ -133,15 +133,20 @@ def funding_about(catalogue: Catalogue, fund_ids: list[str]) -> About:
     return about(catalogue, [*sources, "mhclg_indices_of_deprivation"], caveats=words.MISSING)
 
 
-def kind_totals(allocation: pl.DataFrame) -> Iterator[str]:
-    """Counts and totals by kind of amount; kinds are never added."""
+def kind_totals(catalogue: Catalogue, allocation: pl.DataFrame) -> Iterator[str]:
+    """Counts and totals by kind of amount, which are never added; a fund known in part is counted apart."""
+    whole = [one.id for one in catalogue.funds.values() if one.usable_for_totals]
     for kind, count, gbp in (
-        allocation.group_by("amount_kind")
+        allocation.filter(pl.col("fund_id").is_in(whole))
+        .group_by("amount_kind")
         .agg(pl.len(), pl.col("amount_gbp").sum())
         .sort("amount_kind")
         .iter_rows()
     ):
         yield words.awards_words(count, gbp, kind)
+    part = allocation.filter(~pl.col("fund_id").is_in(whole)).group_by("fund_id").len().sort("fund_id")
+    for fund_id, count in part.iter_rows():
+        yield words.part_words(count, catalogue.funds[fund_id].title)
 
 
 def fund_lines(catalogue: Catalogue) -> Iterator[FundLine]:
