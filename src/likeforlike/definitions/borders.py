@@ -49,4 +49,5 @@ def upper_tier_borders(
 ) -> tuple[tuple[str, str], ...]:
     """The same for upper-tier areas: two touch where any of their districts do."""
     upper = {code: area.county_code or code for code, area in register.areas.items()}
-    return tuple(sorted({(upper[a], upper[b]) for a, b in pairs if upper[a] != upper[b]}))
+    between = {frozenset((upper[a], upper[b])) for a, b in pairs if upper[a] != upper[b]}
+    return tuple(sorted((min(pair), max(pair)) for pair in between))
