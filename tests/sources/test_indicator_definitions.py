@@ -24,6 +24,7 @@ INDICATORS = load_definitions().indicators
 SOURCES = (
     "dfe_local_skills_dashboard",
     "dfe_pupil_attendance",
+    "insolvency_service_individuals",
     "mhclg_indices_of_deprivation",
     "moj_possession_claims",
     "ons_census_2021",
