@@ -202,8 +202,9 @@ def drifts(
 ) -> tuple[list[Drift], list[Drift]]:
     """The areas that an area has drifted towards most, and away from most, by median slope of the distance.
 
-    Only areas that drifted that way at all are named, and only those that were among the nearest `near` of
-    the pool in the first or the last year: that a far place is a little less far tells nobody anything.
+    Only areas whose median slope and first and last distance agree on the direction are named, and only
+    those that were among the nearest `near` of the pool in the first or the last year: that a far place is a
+    little less far tells nobody anything.
     """
     years = sorted(sets)
     areas = sets[years[0]].areas
@@ -220,9 +221,10 @@ def drifts(
             areas[other], float(slopes[other]), float(distances[0, other]), float(distances[-1, other])
         )
 
-    towards = [drift(other) for other in order[:limit] if slopes[other] < 0]
-    away = [drift(other) for other in order[::-1][:limit] if slopes[other] > 0]
-    return towards, away
+    change = distances[-1] - distances[0]
+    towards = [drift(other) for other in order if slopes[other] < 0 and change[other] < 0]
+    away = [drift(other) for other in order[::-1] if slopes[other] > 0 and change[other] > 0]
+    return towards[:limit], away[:limit]
 
 
 def moved_by(first: NeighbourSet, last: NeighbourSet, area: str, other: str) -> dict[str, float]:

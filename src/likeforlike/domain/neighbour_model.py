@@ -159,21 +159,21 @@ class NeighbourModel(BaseModel):
     def reweighted(self, factors: Mapping[str, float]) -> NeighbourModel:
         """The model with a person's own weights: each feature's weight times a factor (1 if none is given).
 
-        A factor of 2 doubles what the feature weighs in this model, 0 leaves it out. A name that is no
-        feature is added as one: an indicator, untransformed, with the factor times the average weight.
+        A factor of 2 doubles what the feature weighs beside the others, 0 leaves it out. A name that is no
+        feature is added as one: an indicator, untransformed, with the factor times the average weight. The
+        weights' sum stays what it was, so that factors of 1 change nothing.
         """
-        shares, count = self.weight_shares, len(self.features)
-        known = {feature.id for feature in self.features}
+        shares = self.weight_shares
+        raw = {name: share * float(factors.get(name, 1.0)) for name, share in shares.items()}
+        own = {name: float(factor) / len(shares) for name, factor in factors.items() if name not in shares}
+        total = 1.0 if self.balance_domains else sum(feature.weight for feature in self.features)
+        scale = total / (sum(raw.values()) + sum(own.values()) or 1.0)
         changed = [
-            feature.model_copy(
-                update={"weight": shares[feature.id] * count * float(factors.get(feature.id, 1.0))}
-            )
-            for feature in self.features
+            feature.model_copy(update={"weight": raw[feature.id] * scale}) for feature in self.features
         ]
         added = [
-            Feature(id=name, domain="own", weight=float(factor), why="Added by the reader.")
-            for name, factor in factors.items()
-            if name not in known
+            Feature(id=name, domain="own", weight=weight * scale, why="Added by the reader.")
+            for name, weight in own.items()
         ]
         update = {"features": (*changed, *added), "balance_domains": False}
         return self.model_copy(update=update)

@@ -14,6 +14,7 @@ from likeforlike.publish.charts.heat import heat_svg
 from likeforlike.publish.charts.interval import group_svg, interval_svg
 from likeforlike.publish.charts.key import key_svg
 from likeforlike.publish.charts.lines import lines_svg
+from likeforlike.publish.charts.matrix import matrix_svg
 from likeforlike.publish.charts.scatter import scatter_svg
 from likeforlike.publish.charts.sparkline import sparkline_svg
 from likeforlike.publish.charts.specification import specification_svg
@@ -26,6 +27,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "interval_svg": interval_svg,
         "key_svg": key_svg,
         "lines_svg": lines_svg,
+        "matrix_svg": matrix_svg,
         "sparkline_svg": sparkline_svg,
         "strip_svg": strip_svg,
         "specification_svg": specification_svg,

@@ -11,7 +11,7 @@ MAX_QUERY = 4096
 MAX_FIELDS = 80
 MAX_VALUE = 400
 #: Parameters that may be given several times; any other one that repeats is refused rather than guessed at.
-REPEATABLE = frozenset({"area", "weight", "indicator", "without"})
+REPEATABLE = frozenset({"area", "feature", "weight", "indicator", "without"})
 
 
 def problem(scope: Scope) -> tuple[int, str] | None:
