@@ -24,6 +24,8 @@ E06000063,Cumberland,unitary,2022,275000,estimates
 E06000063,Cumberland,unitary,2024,280000,estimates
 E08000016,Barnsley,metropolitan,2021,244000,estimates
 E08000016,Barnsley,metropolitan,2024,250000,estimates
+E06000058,"Bournemouth, Christchurch and Poole",unitary,2024,400000,estimates
+E07000244,East Suffolk,district,2024,250000,estimates
 E07000008,Cambridge,district,2022,145000,estimates
 E10000003,Cambridgeshire,county,2022,680000,estimates
 """

@@ -353,6 +353,9 @@ E23000013,Cleveland,E22000060,Hartlepool,E06000001,Hartlepool,"12,345 ",[x]
 E23000002,Cumbria,E22000030,Allerdale,E07000026,Allerdale,"1,000 ",0
 E23000002,Cumbria,E22000031,Carlisle,E07000028,Carlisle,"2,000 ",1
 E23000002,Cumbria,E22000032,Copeland,E07000029,Copeland,"2,600 ",0
+E23000037,Dorset,E22000063,Bournemouth,E06000058,"Bournemouth, Christchurch and Poole","18,801 ",1
+E23000031,Suffolk,E22000274,Suffolk Coastal,E07000244,Suffolk Coastal,"5,000 ",0
+E23000031,Suffolk,E22000278,Waveney,E07000244,Waveney,"7,000 ",0
 E23000035,Devon and Cornwall,E22000051,East and Mid Devon,Combined Local Authorities,,"10,997 ",2
 """
 CRIME_FILE = "policeforceareatablesyejune25final.csv.gz"
@@ -364,9 +367,14 @@ def test_crime_counts_have_separators_and_partnerships_of_several_councils_no_co
     counts = raw.filter(series=f"count/{total}").select("area_code", "area_name", "value").rows()
     assert ("E06000001", "Hartlepool", "12345.0") in counts
     assert (None, "East and Mid Devon", "10997.0") in counts
-    assert len(counts) == 5
+    assert len(counts) == 8
     rates = raw.filter(series=f"rate/{total}").select("area_code", "value", "marker").rows()
-    assert rates == [("E06000001", "123.45", None), ("E06000063", "20.0", "e")]
+    assert rates == [
+        ("E06000001", "123.45", None),
+        ("E06000058", None, "x"),
+        ("E06000063", "20.0", "e"),
+        ("E07000244", "48.0", "e"),
+    ]
     assert raw.filter(series="rate/Homicide", area_code="E06000001").select("value", "marker").rows() == [
         (None, "x")
     ]

@@ -1,8 +1,9 @@
 """Crimes recorded by the police by community safety partnership, and rates for every 1,000 people.
 
-One row = partnership x 23 offences, counts with thousands separators and trailing blanks. A partnership
-that spans several councils has no council's code: it is read and counted, and no council gets its crimes.
-Rates divide by the mid-2024 population of today's councils.
+One row = partnership x 23 offences, counts with thousands separators and trailing blanks. A council that
+was made of several still has the partnerships of those, which are added up. A partnership that spans
+several councils has no council's code: it is read and counted, and no council gets its crimes. Rates divide
+by the mid-2024 population of today's councils.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.provenance import Source
-from likeforlike.sources.per_head import POPULATION, rate_rows, read_people
+from likeforlike.sources.per_head import ESTIMATED, POPULATION, rate_rows, read_people
 from likeforlike.sources.reading import SOURCE_ROW, read_bytes
 from likeforlike.sources.rows import raw_rows
 
@@ -25,6 +26,9 @@ PER = 1_000
 FIRST_OFFENCE = 6
 PARTNERSHIP, AREA_CODE = "Community Safety Partnership code", "Local Authority code"
 AREA_NAME, SEVERAL = "Community Safety Partnership name", "Combined Local Authorities"
+#: Councils whose partnerships are older than they are and do not follow their border: Christchurch belongs to
+#: Bournemouth, Christchurch and Poole, which has the partnerships of Bournemouth and Poole only.
+NOT_FOLLOWED = ("E06000058", "E06000059")
 #: Cells without a figure, and their markers.
 NO_FIGURE = {"[x]": "x"}
 
@@ -38,9 +42,9 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
     files = {Path(file.path).name: file for file in source.files}
     file = files[FILE]
     long = read_table(folder, file.path, source.id)
-    counts = long.with_columns(
+    counts = council_counts(long).with_columns(
         pl.col("offence").alias("key"), pl.lit(MID_YEAR, pl.Int32).alias("year")
-    ).filter(pl.col("area_code").is_not_null())
+    )
     rates = rate_rows(counts, read_people(folder, files[POPULATION].path, source.id), PER)
     common = {"area_code": pl.col("area_code"), "period": pl.lit(PERIOD), "marker": pl.col("marker")}
     return pl.concat(
@@ -55,6 +59,26 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
             ),
             raw_rows(rates, file, series=pl.lit("rate/") + pl.col("key"), value=pl.col("rate"), **common),
         ]
+    )
+
+
+def council_counts(table: pl.DataFrame) -> pl.DataFrame:
+    """One row per council and offence: its partnerships added up, an estimate where there are several."""
+    partnerships = table.filter(pl.col("area_code").is_not_null())
+    groups = partnerships.group_by("area_code", "offence", maintain_order=True).agg(
+        pl.col("count").sum(),
+        pl.col("count").null_count().alias("gaps"),
+        pl.len().alias("partnerships"),
+        pl.col(SOURCE_ROW).first(),
+    )
+    missing = (pl.col("gaps") > 0) | pl.col("area_code").is_in(NOT_FOLLOWED)
+    return groups.with_columns(
+        pl.when(~missing).then("count").alias("count"),
+        pl.when(missing)
+        .then(pl.lit("x"))
+        .when(pl.col("partnerships") > 1)
+        .then(pl.lit(ESTIMATED))
+        .alias("marker"),
     )
 
 

@@ -70,6 +70,7 @@ def today_counts(counts: pl.DataFrame, register: AreaRegister, *, money: bool = 
     where a divided county had one, because nobody published how it divides.
     """
     cells = {(row["area_code"], row["key"]): row for row in counts.iter_rows(named=True)}
+    assert len(cells) == counts.height, "two counts of one area and key would be one too few"
     parts = _predecessors(register)
     count = _amount if money else _occurrences
     keys = list(dict.fromkeys(counts["key"].to_list()))
