@@ -136,12 +136,21 @@ def _check_rows(rows: Sequence[Row], funds: Mapping[str, Fund], complain: Compla
             )
         if not _codes(row["area_codes"]):
             raise complain(file, number, "at least one area code", "none", "Write a nine-character code.")
-        names = ("fund_id", "recipient_name", "place", "project", "area_codes", "amount_gbp")
-        # A line without a name may have twins: programme management of the same amount is no repetition.
-        coded = row["project"] is None and not row["whole_place"]
+        names = (
+            "fund_id",
+            "recipient_code",
+            "recipient_name",
+            "place",
+            "area_codes",
+            "amount_gbp",
+            "announced_date",
+        )
+        # A line without a name may have twins under codes of the publisher's: programme management of one
+        # amount in two lines is no repetition.
+        what = row["project"] or (row["award_code"] if _is_name(row["award_code"]) else None)
         for key in {
             (row["fund_id"], row["file"], row["award_code"]),
-            tuple(row["award_code"] if coded and name == "project" else row[name] for name in names),
+            (what, *(row[name] for name in names)),
         }:
             if key in seen:
                 raise complain(
@@ -240,11 +249,16 @@ class _Recipients:
 
 def _award_id(row: Row, recipient: str) -> str:
     """The publisher's code where it has one; else the recipient's or place's name, numbered by the caller."""
-    if row["award_code"] and not row["award_code"].isdigit():
+    if _is_name(row["award_code"]):
         return str(row["award_code"]).lower()
     name = row["place"] if row["whole_place"] and row["place"] else recipient
     words = normalised(name).removesuffix(" council").split()
     return "-".join(words[:8])
+
+
+def _is_name(code: str | None) -> bool:
+    """Whether an award's code is the publisher's own, and not its row in the file."""
+    return bool(code) and not str(code).removeprefix("row ").isdigit()
 
 
 def _only_date(fund: Fund) -> date | None:

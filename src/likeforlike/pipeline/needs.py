@@ -19,7 +19,6 @@ from likeforlike.observations.matrices import MatrixStore
 
 POPULATION = "population"
 _ENOUGH = 0.9
-_TIERS = (Pool.LOWER_TIER, Pool.UPPER_TIER)
 
 
 @dataclass(frozen=True)
@@ -95,18 +94,14 @@ class Needs:
         )
 
     def available(self, day: date) -> dict[str, Need]:
-        """Every declared measure of which the release has values."""
+        """Every declared measure of which the release has the values in force on a day."""
         found = {}
-        for measure in self._measures.values():
-            if all(self._has(indicator) for indicator in measure.indicator_ids):
-                found[measure.id] = self.need(measure.id, day)
+        for name in self._measures:
+            try:
+                found[name] = self.need(name, day)
+            except RequestError:  # a release built from few sources lacks the indicator or the edition
+                continue
         return found
-
-    def _has(self, indicator_id: str) -> bool:
-        try:
-            return any(bool(self._matrices.matrix(indicator_id, pool).periods) for pool in _TIERS)
-        except NotFoundError:
-            return False
 
     def _weighted(self, weights: Mapping[str, float], name: str, day: date) -> Need:
         parts = [(self.need(measure, day), weight) for measure, weight in weights.items()]

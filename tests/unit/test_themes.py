@@ -1,0 +1,59 @@
+"""Themes from project names: the rules against names that a person read."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from funding_kit import themes
+from likeforlike.observations.themes import Themes
+
+LABELLED = Path(__file__).parents[1] / "data" / "project_themes_labelled.csv"
+
+
+@pytest.fixture(scope="module")
+def scores() -> dict[str, tuple[int, int, int]]:
+    """Right, given and true counts by theme, as docs/data/funding.md reports them."""
+    rules = Themes(themes())
+    right, given, true = Counter(), Counter(), Counter()
+    with LABELLED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            theme = rules.theme(row["project"])
+            given[theme] += 1
+            true[row["theme"]] += 1
+            right[theme] += theme == row["theme"]
+    return {theme: (right[theme], given[theme], true[theme]) for theme in sorted(given | true)}
+
+
+def test_nine_names_in_ten_get_the_theme_a_reader_gave_them(scores) -> None:
+    right = sum(one for one, _, _ in scores.values())
+    assert (right, sum(true for _, _, true in scores.values())) == (117, 130)
+
+
+def test_precision_and_recall_are_as_reported(scores) -> None:
+    assert scores["transport"] == (15, 16, 15)
+    assert scores["housing"] == (4, 4, 4)
+    assert scores["unclassified"] == (24, 27, 25)
+    assert scores["business-and-innovation"] == (7, 8, 11)
+
+
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [
+        ("Digital Skills Hub", "skills-and-education"),
+        ("Town Centre Living", "housing"),
+        ("North Road & Northgate House", "unclassified"),
+        ("Cycling and Walking Trails", "transport"),
+        ("Parkgate Lane", "unclassified"),
+        (None, "unclassified"),
+    ],
+)
+def test_what_is_particular_comes_before_what_is_general(name: str | None, theme: str) -> None:
+    assert Themes(themes()).theme(name) == theme
+
+
+def test_an_award_for_a_whole_place_has_no_theme_of_its_own() -> None:
+    assert Themes(themes()).theme("Barnsley Town Centre", whole_place=True) == "whole-place"
