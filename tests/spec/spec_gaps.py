@@ -155,7 +155,9 @@ Theil  | between | within
         ),
         Case(
             "Values below zero have no proportions",
-            "Between -4 and 50 there is no ratio. Measures of proportion are refused, with the reason; differences stay.",
+            """
+Between -4 and 50 there is no ratio. Measures of proportion are refused, with the reason; differences stay.
+""",
             """
 council | value
 A       | -4
