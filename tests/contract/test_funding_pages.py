@@ -1,0 +1,200 @@
+"""Funding pages and commands: what they promise, and that pages, files and commands give the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.cli.main import app
+from likeforlike.publish.funding import allocation_rows
+from likeforlike.publish.pages.council_funding import make_council_funding
+from likeforlike.publish.pages.funding import make_funding
+from web_kit import SAMPLE, Site
+
+runner = CliRunner()
+KEYS = [
+    "funds",
+    "need",
+    "multi_area",
+    "council_count",
+    "total_gbp",
+    "spearman",
+    "spearman_low",
+    "spearman_high",
+    "pearson",
+    "kendall",
+    "concentration_index",
+    "concentration_se",
+    "misallocated_share",
+]
+
+
+@pytest.fixture(autouse=True)
+def _with_funding(catalogue: Catalogue) -> None:
+    if "alignment" not in catalogue.release.manifest.tables:
+        pytest.skip("the embedded release was built from files without funding")
+
+
+def run(*arguments: str, expect: int = 0) -> str:
+    result = runner.invoke(app, list(arguments))
+    assert result.exit_code == expect, result.output
+    return result.stdout if expect == 0 else result.output
+
+
+@pytest.mark.parametrize("code", SAMPLE.values(), ids=SAMPLE.keys())
+def test_every_kind_of_council_has_a_funding_page(site: Site, code: str) -> None:
+    page = site.get(f"/councils/{code}/funding")
+    assert page.status_code == 200
+    assert "What is missing, and what this cannot say" in page.text
+
+
+def test_every_fund_has_a_page_and_only_whole_funds_are_compared(site: Site, catalogue: Catalogue) -> None:
+    for fund in catalogue.funds.values():
+        page = site.get(f"/funding/{fund.id}")
+        assert page.status_code == 200, fund.id
+        assert ("What the answer depends on" in page.text) == fund.usable_for_totals, fund.id
+    assert site.get("/funding/nope").status_code == 404
+
+
+def test_the_overview_says_what_is_missing_and_in_how_many_ways_the_relation_is_positive(site: Site) -> None:
+    text = site.get("/funding").text
+    for words in (
+        "UK Shared Prosperity Fund",
+        "none in these funds",
+        "Rules of selection differ",
+        "not in level",
+    ):
+        assert words in text
+    assert re.search(r"In \d+ of \d+ reasonable ways of asking", text)
+    assert "caused" not in text
+
+
+def test_an_unknown_choice_is_told_the_choices(site: Site) -> None:
+    for url in ("/funding?need=x", "/funding?funds=x", "/councils/E12000001/funding", "/funding/register"):
+        assert site.get(url).status_code == 404, url
+    assert (
+        site.get("/funding?need=%00").status_code == 422 or site.get("/funding?need=%00").status_code == 400
+    )
+
+
+def test_a_name_leads_to_the_code_in_the_format_asked_for(site: Site) -> None:
+    moved = site.get("/councils/hartlepool/funding.csv")
+    assert moved.status_code == 308
+    assert moved.headers["location"] == "/councils/E06000001/funding.csv"
+
+
+def test_page_file_and_command_hold_the_same_awards(site: Site) -> None:
+    page = site.get("/councils/E06000001/funding.json").json()
+    lines = list(csv.DictReader(io.StringIO(site.get("/councils/E06000001/funding.csv").text)))
+    command = json.loads(run("allocations", "Hartlepool", "--format", "json"))
+    names = {line["allocation_id"] for line in lines}
+    assert names == {row["allocation_id"] for row in command}
+    assert len(page["own"]) + len(page["shared"]) == len(names)
+    assert all(line["snapshot_id"] and line["source_row"] for line in lines)
+
+
+def test_the_register_holds_every_award_once_per_area(site: Site, catalogue: Catalogue) -> None:
+    lines = list(csv.DictReader(io.StringIO(site.get("/funding/register.csv").text)))
+    assert len(lines) == catalogue.release.table("allocation_area").height
+    shares: dict[str, float] = {}
+    for line in lines:
+        shares[line["allocation_id"]] = shares.get(line["allocation_id"], 0.0) + float(line["share"])
+    assert all(abs(total - 1) < 1e-9 for total in shares.values())
+
+
+def test_alignment_has_the_promised_keys_and_the_pages_numbers(catalogue: Catalogue) -> None:
+    rows = json.loads(run("alignment", "--fund", "levelling-up-awards", "--format", "json"))
+    assert [list(row) for row in rows] == [KEYS]
+    view = make_funding(catalogue).view
+    chosen = next(one for one in view.needs if one.chosen)
+    assert f"{rows[0]['spearman']:.2f}" == chosen.spearman
+    assert rows[0]["council_count"] == chosen.councils
+
+
+def test_kept_with_the_recipient_the_upper_tier_is_compared(catalogue: Catalogue) -> None:
+    arguments = ("alignment", "--fund", "town-deals", "--multi-area", "recipient", "--format", "json")
+    row = json.loads(run(*arguments))[0]
+    assert row["council_count"] == len(catalogue.register.upper_tier)
+
+
+def test_all_specifications_count_each_way_of_asking_once(catalogue: Catalogue) -> None:
+    rows = list(csv.DictReader(io.StringIO(run("alignment", "--all-specifications", "--format", "csv"))))
+    key = ("funds", "need", "multi_area", "tier", "per", "outliers")
+    assert len({tuple(row[name] for name in key) for row in rows}) == len(rows) > 2000
+    whole = [row for row in rows if row["funds"] == "town-deals"]
+    assert {row["multi_area"] for row in whole} == {"exclude"}
+
+
+def test_a_counterfactual_moves_nothing_in_or_out() -> None:
+    rows = json.loads(run("counterfactual", "--fund", "town-deals", "--format", "json"))
+    assert len(rows) == 296
+    assert sum(row["gap_gbp"] for row in rows) == pytest.approx(0, abs=1)
+    assert sum(row["needed_gbp"] for row in rows) == pytest.approx(2_349_272_380, rel=1e-9)
+
+
+def test_funds_that_must_not_be_added_are_refused_in_one_sentence() -> None:
+    said = run("alignment", "--fund", "town-deals", "--fund", "pride-in-place", expect=2)
+    assert "different kinds" in said and "Traceback" not in said
+    assert "puts places in order" in run("counterfactual", "--fund", "town-deals", "--need", "pay", expect=2)
+
+
+def test_an_own_fund_equal_per_head_has_no_concentration(tmp_path: Path, catalogue: Catalogue) -> None:
+    people = catalogue.matrices.matrix("population", next(iter(catalogue.models.values())).pool.LOWER_TIER)
+    column = [period.end.year for period in people.periods].index(2020)
+    lines = [
+        f"{code},{7 * value},2020-12-26"
+        for code, value in zip(people.areas, people.values[:, column].tolist(), strict=True)
+    ]
+    path = tmp_path / "mine.csv"
+    path.write_text("recipient_code,amount_gbp,date\n" + "\n".join(lines) + "\n")
+    row = json.loads(run("alignment", "--fund-file", str(path), "--format", "json"))[0]
+    assert row["funds"] == "own-fund"
+    assert row["concentration_index"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_bad_own_fund_is_refused_with_file_and_row(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("recipient_code,amount_gbp,date\nE06000001,-1,2020-12-26\n")
+    assert "mine.csv, line 2" in run("alignment", "--fund-file", str(path), expect=2)
+
+
+def test_awards_as_known_on_a_day_differ_where_the_file_changed(catalogue: Catalogue) -> None:
+    nelson = catalogue.area("Pendle")
+    now = allocation_rows(catalogue, nelson, "town-deals")["amount_gbp"].sum()
+    then = json.loads(
+        run("allocations", "Pendle", "--fund", "town-deals", "--as-of", "2024-05-02", "--format", "json")
+    )
+    assert now == 25_000_000
+    assert sum(row["amount_gbp"] for row in then) == 29_000_000
+    later = run("allocations", "Pendle", "--fund", "town-deals", "--as-of", "2024-05-03", "--format", "json")
+    assert sum(row["amount_gbp"] for row in json.loads(later)) == 25_000_000
+    assert json.loads(run("allocations", "Pendle", "--as-of", "2019-01-01", "--format", "json")) == []
+
+
+def test_a_council_page_takes_less_than_eighty_milliseconds_once_the_release_is_open(
+    catalogue: Catalogue,
+) -> None:
+    area = catalogue.area("Hartlepool")
+    make_council_funding(catalogue, area)
+    make_funding(catalogue)
+    started = time.process_time()
+    make_council_funding(catalogue, area)
+    make_funding(catalogue)
+    assert (time.process_time() - started) / 2 < 0.08
+
+
+def test_shared_awards_are_in_no_councils_total(catalogue: Catalogue) -> None:
+    rows = allocation_rows(catalogue)
+    assert (
+        rows.filter(pl.col("method") == "several")["share_gbp"].null_count()
+        == rows.filter(pl.col("method") == "several").height
+    )
