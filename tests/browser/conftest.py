@@ -1,0 +1,101 @@
+"""A real Chromium in front of a real server on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.web.app import create_app
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of a running site."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(Catalogue.open()), host="127.0.0.1", port=0, log_level="warning", access_log=False
+        )
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    waited = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < waited, "the server was not ready within 20 s"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one named by LIKEFORLIKE_CHROMIUM, the system's, or Playwright's own."""
+    with sync_playwright() as playwright:
+        named = [
+            os.environ.get("LIKEFORLIKE_CHROMIUM"),
+            *map(shutil.which, NAMES),
+            playwright.chromium.executable_path,
+        ]
+        found = next((path for path in named if path and Path(path).exists()), None)
+        if found is None:
+            pytest.fail(
+                "No Chromium was found. Run `make install`, which installs one, or set LIKEFORLIKE_CHROMIUM."
+            )
+        opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def _elsewhere(url: str, address: str) -> list[str]:
+    return [] if url.startswith((address, "data:", "blob:")) else [url]
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Open a page of the site; every message on the console and every request elsewhere fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_at(url: str, *, width: int = 1280, scripts: bool = True, height: int = 900) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: (
+                None if message.location["url"] == page.url else complaints.append(f"{url}: {message.text}")
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(f"{url}: {error}"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((address, "data:", "blob:"))
+                else complaints.append(request.url)
+            ),
+        )
+        answer = page.goto(f"{address}{url}")
+        assert answer is not None and answer.status < 500
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
