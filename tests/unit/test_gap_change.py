@@ -66,6 +66,12 @@ def test_a_survey_that_became_less_precise_does_not_pull_places_apart():
     known = gap_change(distribution(values, np.array([1.0, 4.0])), 0, 1, DIFFERENCE, seed=1)
     assert known.verdict is GapVerdict.CANNOT_TELL
     assert "sampling error" in known.reason
+    proportions = gap_change(distribution(values, np.array([1.0, 4.0])), 0, 1, PROPORTION, seed=1)
+    assert proportions.verdict is GapVerdict.CANNOT_TELL
+    assert [one.measure for one in proportions.measures] == [*PROPORTION, "cv_net"]
+    both = gap_change(distribution(values, np.array([1.0, 4.0])), 0, 1, ALL, seed=1)
+    net = {one.measure: one for one in both.measures}
+    assert net["cv_net"].first == pytest.approx(net["sd_net"].first / values[:, 0].mean())
 
 
 def test_a_rise_of_all_values_widens_differences_and_leaves_proportions():

@@ -96,8 +96,19 @@ PROPORTION: dict[str, Measure] = {
     "cv_weighted": lambda sample: inequality.variation(sample.values, sample.people),
     "gini": _gini,
 }
-#: Standard deviation less sampling error.
-NET: dict[str, Measure] = {"sd_net": lambda sample: net_deviation(sample.values, sample.errors)}
+
+
+def _cv_net(sample: Sample) -> FloatArray:
+    mean = sample.values.mean(axis=0)
+    variation: FloatArray = net_deviation(sample.values, sample.errors) / np.where(mean > 0, mean, np.nan)
+    return variation
+
+
+#: Standard deviation less sampling error, and as a proportion of the mean.
+NET: dict[str, Measure] = {
+    "sd_net": lambda sample: net_deviation(sample.values, sample.errors),
+    "cv_net": _cv_net,
+}
 
 
 @dataclass(frozen=True)
@@ -147,9 +158,9 @@ def gap_change(
 ) -> GapChange:
     """Compare the gaps of two periods of a distribution by the given measures (see `suitable_measures`).
 
-    `sd_net` is added where nine in ten areas have an interval at both dates and differences are compared.
-    Measures that cannot be formed (proportions with values below zero, a ratio over a tenth at zero) are
-    left out.
+    `sd_net` (for differences) and `cv_net` (for proportions) are added where nine in ten areas have an
+    interval at both dates. Measures that cannot be formed (proportions with values below zero, a ratio over
+    a tenth at zero) are left out.
     """
     rows = np.flatnonzero(np.isfinite(data.values[:, [first, last]]).all(axis=1))
     if not measures:
@@ -161,8 +172,9 @@ def gap_change(
     if refusal(data.values[rows][:, [first, last]]):
         used = {name: measure for name, measure in used.items() if name not in PROPORTION}
     intervals = np.isfinite(data.errors[rows][:, [first, last]]).mean(axis=0).min()
-    if used.keys() & DIFFERENCE.keys() and intervals >= INTERVALS_NEEDED:
-        used |= NET
+    if intervals >= INTERVALS_NEEDED:
+        families = {"sd_net": DIFFERENCE, "cv_net": PROPORTION}
+        used |= {name: NET[name] for name, family in families.items() if used.keys() & family.keys()}
     found = measure_changes(data, rows, (first, last), used, seed=seed, draws=draws)
     formed = tuple(change for change in found if np.isfinite([change.first, change.last]).all())
     return GapChange(*judge(formed), formed, len(rows))

@@ -13,7 +13,14 @@ import polars as pl
 
 from likeforlike.analysis.convergence import beta_convergence, rank_mobility
 from likeforlike.analysis.disparity import Disparity, Distribution, disparity
-from likeforlike.analysis.gap_change import PROPORTION, GapChange, gap_change, influence, suitable_measures
+from likeforlike.analysis.gap_change import (
+    NET,
+    PROPORTION,
+    GapChange,
+    gap_change,
+    influence,
+    suitable_measures,
+)
 from likeforlike.analysis.grid import comparable_span
 from likeforlike.analysis.spatial import moran, moran_by_period, touching
 from likeforlike.definitions.borders import load_borders, upper_tier_borders
@@ -244,7 +251,7 @@ class _Gaps:
             (None, None) if first is None else (self.matrix.periods[first], self.matrix.periods[self.last])
         )
         by_sample = self.indicator.certainty is Certainty.SAMPLE
-        unknown = by_sample and not any(one.measure == "sd_net" for one in found.measures)
+        unknown = by_sample and not any(one.measure in NET for one in found.measures)
         return dict.fromkeys(GAP_CHANGE_SCHEMA.names()) | {
             "indicator_id": self.indicator.id,
             "span": span,
