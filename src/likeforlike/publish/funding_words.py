@@ -329,9 +329,14 @@ def beside_sentence(name: str, own: float, mean: float | None, median: float, ne
     )
 
 
+def rank_span(low: int, high: int) -> str:
+    """A rank, or the first and last rank that any measure gives."""
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
 def rank_band(low: int, high: int, count: int) -> str:
     """A rank with its band: 1 is furthest above its share."""
-    return f"{low} of {count}" if low == high else f"{low} to {high} of {count}"
+    return f"{rank_span(low, high)} of {count}"
 
 
 def grants_sentence(row: Mapping[str, Any], name: str, *, whole: bool) -> str:

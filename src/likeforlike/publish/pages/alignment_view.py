@@ -340,28 +340,32 @@ def _choice_lines(answers: pl.DataFrame) -> Iterator[ChoiceLine]:
 
 
 def _far(catalogue: Catalogue, funds: str, *, below: bool) -> Iterator[FarLine]:
-    """Councils furthest from their share by the measure kindest to the claim, so that only robust ones
-    are named.
+    """Councils furthest from their share by the measure and treatment of shared awards kindest to them.
+
+    Only those that are below (or above) by all measures and treatments are named; the band spans them all.
     """
-    edge = "gap_high_gbp_per_head" if below else "gap_low_gbp_per_head"
-    table = catalogue.release.table("funding_area").filter(
-        pl.col("funds") == funds,
-        pl.col("tier") == "lower",
-        pl.col("multi_area") == MAIN.value,
-        (pl.col(edge) < 0) if below else (pl.col(edge) > 0),
+    lower = catalogue.release.table("funding_area").filter(
+        pl.col("funds") == funds, pl.col("tier") == "lower"
     )
-    for row in (
-        table.sort(edge, "area_code", descending=[not below, False]).head(_FURTHEST).iter_rows(named=True)
-    ):
-        needed = row["needed_gbp"] / row["population"]
+    bands = lower.group_by("area_code").agg(
+        pl.col("gap_low_gbp_per_head").min().alias("low"),
+        pl.col("gap_high_gbp_per_head").max().alias("high"),
+        pl.col("gap_rank_low").min().alias("first"),
+        pl.col("gap_rank_high").max().alias("last"),
+    )
+    edge = "high" if below else "low"
+    far = bands.filter((pl.col(edge) < 0) if below else (pl.col(edge) > 0))
+    main = lower.filter(pl.col("multi_area") == MAIN.value)
+    table = far.join(main, on="area_code").sort(edge, "area_code", descending=[not below, False])
+    for row in table.head(_FURTHEST).iter_rows(named=True):
         yield FarLine(
             name=catalogue.register.areas[row["area_code"]].name,
             url=urls.council_funding(row["area_code"]),
             per_head=f"£{number(row['gbp_per_head'], 0)}",
-            needed=f"£{number(needed, 0)}",
+            needed=f"£{number(row['needed_gbp'] / row['population'], 0)}",
             gap=words.signed(row["gap_middle_gbp_per_head"]),
-            band=words.signed_band(row["gap_low_gbp_per_head"], row["gap_high_gbp_per_head"]),
-            rank=f"{row['gap_rank_low']} to {row['gap_rank_high']}",
+            band=words.signed_band(row["low"], row["high"]),
+            rank=words.rank_span(row["first"], row["last"]),
         )
 
 
