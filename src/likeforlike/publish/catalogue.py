@@ -35,6 +35,9 @@ EMBEDDED = Path(likeforlike.__file__).parent / "bundled"
 class Catalogue:
     """One release, open. Nothing in it changes, so that everything found once is kept."""
 
+    #: What tells pages apart that are made from more than the release; part of every entity tag.
+    variant = ""
+
     def __init__(self, release: OpenRelease) -> None:
         """Take an open release; tables are read when first needed."""
         self.release = release

@@ -9,10 +9,22 @@ from typer.core import TyperGroup
 
 from likeforlike import __version__
 from likeforlike.domain.errors import LikeForLikeError
-from likeforlike.publish.cli import areas, benchmark, build, funding, gaps, indicators, neighbours, publish, serve, verify
+from likeforlike.publish.cli import (
+    areas,
+    benchmark,
+    build,
+    funding,
+    gaps,
+    indicators,
+    missions,
+    neighbours,
+    publish,
+    serve,
+    verify,
+)
 
 #: Topics in the order in which `--help` lists their commands.
-TOPICS = (areas, indicators, benchmark, neighbours, gaps, funding, build, verify, serve, publish)
+TOPICS = (areas, indicators, benchmark, neighbours, gaps, funding, missions, build, verify, serve, publish)
 BAD_INPUT = 2
 
 

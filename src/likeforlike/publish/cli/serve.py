@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,10 +18,14 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = 8000,
+    framework: Annotated[
+        Path | None,
+        typer.Option("--framework", help="A file with a framework of your own.", show_default=False),
+    ] = None,
     release: ReleaseOption = None,
 ) -> None:
     """Serve the pages of a release until stopped."""
     # The web server takes longer to load than other commands to run.
     from likeforlike.publish.web.serve import serve as serve_release  # noqa: PLC0415
 
-    serve_release(host, port, release)
+    serve_release(host, port, release, framework)

@@ -58,5 +58,5 @@ def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
             {"status": "ready", "release_id": release_id}, headers={"cache-control": "no-store"}
         )
 
-    app.add_middleware(Delivery, etag=f'W/"{code_version()}-{release_id}"')
+    app.add_middleware(Delivery, etag=f'W/"{code_version()}-{release_id}{catalogue.variant}"')
     return app

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.missions import own_framework
 from likeforlike.publish.web.app import create_app
 
 
-def serve(host: str, port: int, release: Path | None = None) -> None:
+def serve(host: str, port: int, release: Path | None = None, framework: Path | None = None) -> None:
     """Open the release (the embedded one by default) and serve it; returns after SIGTERM or SIGINT.
+
+    `framework` is a file with a person's own framework, which gets the same pages as the release's.
 
     One line of JSON per request goes to standard output under the logger `likeforlike.access`.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    app = create_app(Catalogue.open(release))
+    catalogue = Catalogue.open(release)
+    if framework is not None:
+        catalogue = own_framework(catalogue, framework, datetime.now(tz=UTC).date())
+    app = create_app(catalogue)
     config = uvicorn.Config(
         app,
         host=host,

@@ -26,17 +26,19 @@ from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.funding import router as funding
 from likeforlike.publish.web.routes.home import router as home
 from likeforlike.publish.web.routes.indicators import router as indicators
+from likeforlike.publish.web.routes.missions import router as missions
 from likeforlike.publish.web.routes.neighbours import router as neighbours
 from likeforlike.publish.web.routes.reference import router as reference
 
-#: Funding and neighbours stand before councils: /councils/CODE/funding is no indicator.
-ROUTERS: tuple[APIRouter, ...] = (home, funding, neighbours, councils, indicators, reference)
+#: Funding, missions and neighbours stand before councils: /councils/CODE/funding is no indicator.
+ROUTERS: tuple[APIRouter, ...] = (home, funding, missions, neighbours, councils, indicators, reference)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("Councils", urls.councils()),
     ("Indicators", urls.indicators()),
     ("Funding", urls.funding()),
+    ("Missions", urls.missions()),
     ("Models", urls.models()),
     ("Data", urls.data()),
 )
