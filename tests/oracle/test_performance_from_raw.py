@@ -367,6 +367,22 @@ def test_every_value_is_the_publishers_and_every_published_value_is_there(raw_fo
     assert made < 0.12 * len(found)
 
 
+def test_a_workforce_that_two_councils_share_counts_once(raw_folder):
+    observations = observed(raw_folder, "dfe_local_authority_interactive_tool")
+    for counted, other in (("E09000021", "E09000027"), ("E06000061", "E06000062")):
+        rows = observations.filter(
+            pl.col("area_code").is_in([counted, other]), pl.col("period_end") == date(2025, 9, 30)
+        )
+        assert rows.height == 8
+        assert set(rows["shared_with"]) == {counted}
+        assert set(rows.filter(area_code=other)["method"]) == {"inherited"}
+        assert set(rows.filter(area_code=counted)["method"]) == {"published"}
+        care = observations.filter(
+            pl.col("area_code") == other, pl.col("indicator_id") == "children-looked-after-rate"
+        )
+        assert set(care["shared_with"]) == {None}
+
+
 def people_of(folder: Path) -> dict[tuple[str, int], float]:
     return {
         (row["area_code"], int(row["year"])): float(row["population"])

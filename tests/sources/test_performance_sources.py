@@ -150,6 +150,24 @@ def test_noughts_of_the_workforce_that_are_no_figures_are_taken_out(tmp_path):
     assert struck["marker"].sort().to_list() == ["low"] * 3 + ["x"] * 6
 
 
+def test_councils_with_one_workforce_share_one_figure(tmp_path):
+    raw = parse_tool(
+        tmp_path,
+        ("Work_Force_Vac_Rate", "2025", "Kingston upon Thames", "28.0", 314.0),
+        ("Work_Force_Vac_Rate", "2025", "Richmond upon Thames", "28.0", 318.0),
+        ("Work_Force_Vac_Rate", "2016", "Kingston upon Thames", "5.8", 314.0),
+        ("Work_Force_Vac_Rate", "2016", "Richmond upon Thames", "-", 318.0),
+        ("LAC", "2025", "Kingston upon Thames", "30", 314.0),
+        ("LAC", "2025", "Richmond upon Thames", "30", 318.0),
+        ("Work_Force_Vac_Rate", "2025", "Sutton", "28.0", 319.0),
+    )
+    mark = "Value for Kingston upon Thames and Richmond upon Thames"
+    assert raw.filter(marker=mark).select("series", "area_code", "period").rows() == [
+        ("Work_Force_Vac_Rate", "E09000021", "2025-09-30"),
+        ("Work_Force_Vac_Rate", "E09000027", "2025-09-30"),
+    ]
+
+
 def test_englands_sum_of_regional_rates_is_a_series_of_its_own(tmp_path):
     raw = parse_tool(
         tmp_path, ("FirstYJS", "2024", "England", "1258", 970.0), ("FirstYJS", "2024", "London", "157", 986.0)

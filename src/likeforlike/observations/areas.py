@@ -10,10 +10,17 @@ from likeforlike.domain.area import AreaRegister
 
 HACKNEY = "E09000012"
 CORNWALL = "E06000052"
+KINGSTON = "E09000021"
+NORTH_NORTHAMPTONSHIRE = "E06000061"
 
-#: Members of an estimate that a publisher shares between areas; it counts under the first, which is by far
-#: the larger.
-SHARED = {HACKNEY: (HACKNEY, "E09000001"), CORNWALL: (CORNWALL, "E06000053")}
+#: Members of an estimate that a publisher shares between areas; it counts under the first. Of the first two
+#: pairs that is by far the larger; the other two run their children's services together.
+SHARED = {
+    HACKNEY: (HACKNEY, "E09000001"),
+    CORNWALL: (CORNWALL, "E06000053"),
+    KINGSTON: (KINGSTON, "E09000027"),
+    NORTH_NORTHAMPTONSHIRE: (NORTH_NORTHAMPTONSHIRE, "E06000062"),
+}
 
 #: Codes of combined areas -> the area their estimate counts under.
 COMBINED = {"E67000001": HACKNEY, "E67000002": CORNWALL}

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from likeforlike.domain.observation import Method, ObservationStatus
-from likeforlike.observations.areas import CORNWALL, HACKNEY
+from likeforlike.observations.areas import CORNWALL, HACKNEY, KINGSTON, NORTH_NORTHAMPTONSHIRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ SYMBOLS = {
 TEXTS = (
     (r"value for hackney and city of london\b", Marker(ObservationStatus.NORMAL, shared_with=HACKNEY)),
     (r"value for cornwall and isles of scilly\b", Marker(ObservationStatus.NORMAL, shared_with=CORNWALL)),
+    (
+        r"value for kingston upon thames and richmond upon thames\b",
+        Marker(ObservationStatus.NORMAL, shared_with=KINGSTON),
+    ),
+    (
+        r"value for north northamptonshire and west northamptonshire\b",
+        Marker(ObservationStatus.NORMAL, shared_with=NORTH_NORTHAMPTONSHIRE),
+    ),
     (r"value for .+ cty applied to .+ ua$", Marker(ObservationStatus.NORMAL, Method.SAME_AREA)),
     (r"aggregated from all known lower geography", Marker(ObservationStatus.ESTIMATED)),
     (r"estimate and confidence interval unreliable", Marker(ObservationStatus.LOW_RELIABILITY)),

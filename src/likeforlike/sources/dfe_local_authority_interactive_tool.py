@@ -89,6 +89,14 @@ FALSE_NOUGHTS = {
     ("Work_Force_TO_Rate", "2022", "353"): "x",
 }
 
+#: Councils that run their children's services together: the department gives both the figures of the one
+#: workforce. Numbers of the two, and the mark that says so.
+WORKFORCE = "Work_Force_"
+TOGETHER = (
+    (("314", "318"), "Value for Kingston upon Thames and Richmond upon Thames"),
+    (("940", "941"), "Value for North Northamptonshire and West Northamptonshire"),
+)
+
 #: England's row of this rate is the sum of the regions' rates; it is given a series of its own, which no
 #: indicator takes.
 ENGLAND = "970"
@@ -110,7 +118,7 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
         pl.when(pl.col("value") == NO_VALUE).then(pl.lit("x")).alias("marker"),
     )
     table = strike_out(table, FALSE_NOUGHTS, KEY, file.path, source.id)
-    table = table.with_columns(_period().alias("period"))
+    table = _mark_together(table).with_columns(_period().alias("period"))
     _check_periods(table, file.path, source.id)
     added_up = pl.when(pl.col("number") == ENGLAND).then(
         pl.col("measure").replace_strict(ADDED_UP, default=None)
@@ -156,6 +164,16 @@ def _place(table: pl.DataFrame, file: str, source_id: str) -> pl.DataFrame:
             next_step="Add the number to the table.",
         )
     return placed
+
+
+def _mark_together(table: pl.DataFrame) -> pl.DataFrame:
+    """Mark the equal figures of two councils with one workforce as one estimate."""
+    for numbers, mark in TOGETHER:
+        pair = pl.col("number").is_in(numbers) & pl.col("measure").str.starts_with(WORKFORCE)
+        one = (pl.col("value").count() == 2) & (pl.col("value").n_unique() == 1)
+        shared = pair & one.over("measure", "year", pair)
+        table = table.with_columns(pl.when(shared).then(pl.lit(mark)).otherwise("marker").alias("marker"))
+    return table
 
 
 def _period() -> pl.Expr:
