@@ -38,7 +38,9 @@ def write_group(folder: Path, name: str, content: str | bytes) -> str:
     """Write one file of the publisher's, gzipped, and return its path under the folder of raw files."""
     path = f"{FOLDER}/{name}.csv.gz" if name.startswith("recovered/") else f"{FOLDER}/{name}/{name}.csv.gz"
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).write_bytes(gzip.compress(content if isinstance(content, bytes) else content.encode(), mtime=0))
+    (folder / path).write_bytes(
+        gzip.compress(content if isinstance(content, bytes) else content.encode(), mtime=0)
+    )
     return path
 
 

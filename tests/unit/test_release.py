@@ -212,7 +212,9 @@ def test_a_table_damaged_after_opening_is_an_error_of_the_release(release):
 
 
 def test_a_release_that_is_open_is_read_to_the_end_while_another_is_published(release, raw, folder):
-    other = make_release(raw, kit.definitions(indicator_of("jobs/Rate", id="jobs-again")), kit.register(), kit.STEPS)
+    other = make_release(
+        raw, kit.definitions(indicator_of("jobs/Rate", id="jobs-again")), kit.register(), kit.STEPS
+    )
     save_release(other.packed, folder.parent)
     assert open_release(folder.parent).id != release.id
     assert release.table("observation").height == release.manifest.tables["observation"].rows
