@@ -18,6 +18,7 @@ from likeforlike.domain.errors import NotFoundError, RequestError
 from likeforlike.domain.money import Fund, MultiArea
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.observations.allocations import Register
+from likeforlike.observations.deflator import Deflator
 from likeforlike.pipeline.alignments import MAIN_NEED, SEED, Asked, rounded
 from likeforlike.pipeline.fund_money import Awards, FundSet, every_set, fund_set
 from likeforlike.pipeline.needs import Needs
@@ -178,6 +179,25 @@ def _as_known(
         pl.lit("exact").alias("method"),
     )
     return pl.concat([plain, past.select(columns)]), pl.concat([reach, gone])
+
+
+def in_real_terms(catalogue: Catalogue, rows: pl.DataFrame, deflator: Deflator, base: int) -> pl.DataFrame:
+    """Awards with `amount_real_gbp` in prices of a financial year, and `price_year` saying which.
+
+    The day is the award's own, or that of its fund's first announcement where the source gives none.
+    """
+    days = [
+        day or catalogue.funds[fund_id].first_date
+        for fund_id, day in rows.select("fund_id", "announced_date").iter_rows()
+    ]
+    real = [
+        None if gbp is None else round(deflator.real(gbp, day, base), 2)
+        for gbp, day in zip(rows["amount_gbp"], days, strict=True)
+    ]
+    return rows.with_columns(
+        pl.Series("amount_real_gbp", real, dtype=pl.Float64),
+        pl.lit(f"{base}-{(base + 1) % 100:02d}").alias("price_year"),
+    )
 
 
 @dataclass(frozen=True)

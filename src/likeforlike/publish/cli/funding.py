@@ -15,6 +15,7 @@ from likeforlike.analysis.counterfactual import Rule
 from likeforlike.domain.errors import RequestError
 from likeforlike.domain.funding_results import ALIGNMENT_SCHEMA
 from likeforlike.domain.money import MultiArea
+from likeforlike.observations.deflator import read_deflator
 from likeforlike.observations.own_fund import OWN, read_fund_file
 from likeforlike.pipeline.alignments import MAIN_NEED
 from likeforlike.publish.catalogue import Catalogue
@@ -26,6 +27,7 @@ from likeforlike.publish.funding import (
     allocation_rows,
     counterfactual_rows,
     fund_rows,
+    in_real_terms,
 )
 from likeforlike.publish.numbers import number
 
@@ -71,11 +73,18 @@ def funds(format: FormatOption = Format.TABLE, release: ReleaseOption = None) ->
     emit(fund_rows(Catalogue.open(release)), format, title="Funds", caption=caption, columns=columns)
 
 
-def allocations(
+def allocations(  # noqa: PLR0917 - one parameter per option
     area: Annotated[str | None, typer.Argument(help="A council's code or name.", show_default=False)] = None,
     fund: Annotated[str | None, typer.Option("--fund", help="Only this fund.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="As known on this day, such as 2024-03-31.")
+    ] = None,
+    deflator: Annotated[
+        Path | None,
+        typer.Option("--deflator", help="Prices by year, for real terms: CSV with year_start, index."),
+    ] = None,
+    prices: Annotated[
+        int | None, typer.Option("--prices", help="Year of the prices, by its start: 2024 is 2024-25.")
     ] = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
@@ -84,6 +93,12 @@ def allocations(
     catalogue = Catalogue.open(release)
     place = None if area is None else catalogue.area(area)
     table = allocation_rows(catalogue, place, fund, None if as_of is None else _day(as_of))
+    if (deflator is None) != (prices is None):
+        raise RequestError(
+            "Real terms need a table of prices and a year.", instead="Give --deflator and --prices."
+        )
+    if deflator is not None and prices is not None:
+        table = in_real_terms(catalogue, table, read_deflator(deflator), prices)
     columns = (
         Column("Fund", lambda row: row["fund_id"]),
         Column("Council", lambda row: row["area_name"] or "", wrap=True),
