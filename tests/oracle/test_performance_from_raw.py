@@ -378,7 +378,7 @@ def test_a_workforce_that_two_councils_share_counts_once(raw_folder):
         assert set(rows.filter(area_code=other)["method"]) == {"inherited"}
         assert set(rows.filter(area_code=counted)["method"]) == {"published"}
         care = observations.filter(
-            pl.col("area_code") == other, pl.col("indicator_id") == "children-looked-after-rate"
+            indicator_id="children-looked-after-rate", area_code=other, period_end=date(2025, 3, 31)
         )
         assert set(care["shared_with"]) == {None}
 
