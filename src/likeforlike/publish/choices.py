@@ -24,6 +24,21 @@ MODELS: Mapping[Pool, tuple[str, ...]] = {
 }
 SIZE = 10
 
+CHOICE_KEYS = (
+    "indicator_id",
+    "area_code",
+    "period_start",
+    "period_end",
+    "value",
+    "mean_latest",
+    "mean_base",
+    "mean_each_year",
+    "verdict_latest",
+    "verdict_base",
+    "verdict_each_year",
+    "differs",
+)
+
 LATEST, BASE, EACH = "latest", "base", "each_year"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -14,6 +13,7 @@ from likeforlike.domain.area import Area
 from likeforlike.domain.errors import RequestError
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.choices import CHOICE_KEYS, year_choices
 from likeforlike.publish.cli.output import Column, Format, Row, emit
 from likeforlike.publish.feature_file import read_feature_file
 from likeforlike.publish.model_cards import MODEL_KEYS, model_rows
@@ -142,14 +142,27 @@ def compare(
 
 
 def similarity_history(
-    area: str, other: str | None, *, release: Path | None, model: str | None, format: Format
+    area: str,
+    other: str | None,
+    *,
+    indicator: str | None,
+    release: Path | None,
+    model: str | None,
+    format: Format,
 ) -> None:
-    """Print a council's neighbours, or its distance to one other council, year by year."""
+    """Print a council's neighbours year by year, its distance to one other, or what the year changes."""
     catalogue = Catalogue.open(release)
     first = catalogue.area(area)
+    if indicator is not None:
+        if other is not None:
+            raise RequestError("--other and --indicator ask different things.", instead="Write one of them.")
+        one = catalogue.indicator(indicator)
+        rows = year_choices(catalogue, one, first, model_id=model)
+        emit(rows, format, keys=CHOICE_KEYS, title=f"{first.name}: {one.title}", columns=_CHOICE)
+        return
     chosen = _model(catalogue, first, model, {})
     if other is None:
-        rows: list[dict[str, Any]] = history_rows(catalogue, first, chosen)
+        rows = history_rows(catalogue, first, chosen)
         emit(rows, format, keys=HISTORY_KEYS, title=f"{first.name} through the years", columns=_HISTORY)
         return
     second = catalogue.area(other)
@@ -238,6 +251,14 @@ _PAIR = (
     Column("Most\nunlike on", lambda row: row["largest_feature"], wrap=True),
     Column("Share", lambda row: _percent(row["largest_share"]), right=True),
 )
+_CHOICE = (
+    Column("Period", lambda row: str(row["period_end"])),
+    Column("Value", lambda row: _value(row["value"]), right=True),
+    Column("Ten of the\nlast year", lambda row: _beside(row, "latest"), right=True),
+    Column("Ten of the\nfirst year", lambda row: _beside(row, "base"), right=True),
+    Column("Ten of\neach year", lambda row: _beside(row, "each_year"), right=True),
+    Column("", lambda row: "differs" if row["differs"] else ""),
+)
 _MODELS = (
     Column("Model", lambda row: row["model_id"]),
     Column("Title", lambda row: row["title"], wrap=True),
@@ -247,6 +268,10 @@ _MODELS = (
     Column("Most often\nlisted", lambda row: f"{row['most_listed_name']} ({row['most_listed']})", wrap=True),
     Column("Mutual", lambda row: _percent(row["mutual_share"]), right=True),
 )
+
+
+def _beside(row: Row, choice: str) -> str:
+    return f"{_value(row[f'mean_{choice}'])} {row[f'verdict_{choice}'].replace('_', ' ')}"
 
 
 def _value(value: float | None) -> str:

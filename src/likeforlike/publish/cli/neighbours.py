@@ -92,9 +92,13 @@ def compare(  # noqa: PLR0917 - one parameter per option
     )
 
 
-def similarity_history(
+def similarity_history(  # noqa: PLR0917 - one parameter per option
     area: AreaArgument,
     other: Annotated[str | None, typer.Option("--other", help="Follow one other council.")] = None,
+    indicator: Annotated[
+        str | None,
+        typer.Option("--indicator", help="Whether the year of the neighbours changes this one's verdict."),
+    ] = None,
     model: ModelOption = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
@@ -102,7 +106,9 @@ def similarity_history(
     """Say who a council's neighbours have been, year by year, or how far one other council has been."""
     from likeforlike.publish.cli import neighbour_commands  # noqa: PLC0415
 
-    neighbour_commands.similarity_history(area, other, release=release, model=model, format=format)
+    neighbour_commands.similarity_history(
+        area, other, indicator=indicator, release=release, model=model, format=format
+    )
 
 
 def models(format: FormatOption = Format.TABLE, release: ReleaseOption = None) -> None:

@@ -105,21 +105,17 @@ class ModelPage(Page):
     listed: tuple[dict[str, Any], ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """The features, and how often every area is listed."""
-        return (
-            plain_table(
-                "features",
-                f"{self.title}: features",
-                [one.model_dump() for one in self.features],
-                ("id", "title", "domain", "transform", "period", "weight_share", "why"),
-            ),
-            plain_table(
-                "listed",
-                f"{self.title}: how often each area is listed",
-                self.listed,
-                ("code", "name", "times"),
-            ),
+        """The features, where there are any, and how often every area is listed."""
+        features = plain_table(
+            "features",
+            f"{self.title}: features",
+            [one.model_dump() for one in self.features],
+            ("id", "title", "domain", "transform", "period", "weight_share", "why"),
         )
+        listed = plain_table(
+            "listed", f"{self.title}: how often each area is listed", self.listed, ("code", "name", "times")
+        )
+        return (features, listed) if self.features else (listed,)
 
 
 def make_models(catalogue: Catalogue) -> ModelsPage:

@@ -1,0 +1,80 @@
+"""Declared models on the embedded release, against the slow reading and independent lists."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from likeforlike.analysis.neighbours import contribution_table
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.neighbours import choose_model, find_neighbours
+from slow_neighbours import slow_lists
+
+OWN = ("overall", "economic", "demographic", "overall-upper")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.open()
+
+
+@pytest.mark.parametrize("model_id", [*OWN, "cipfa-style"])
+def test_distances_and_lists_equal_the_slow_reading(catalogue: Catalogue, model_id: str):
+    model = catalogue.models[model_id]
+    found = catalogue.neighbours(model_id)
+    distance, lists = slow_lists(catalogue.comparisons.table_of(model), model)
+    slow = np.array([[distance[a, b] for b in found.areas] for a in found.areas])
+    np.testing.assert_allclose(found.all_distances, slow, rtol=0, atol=1e-12)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists
+    shares, _ = contribution_table(found)
+    np.testing.assert_allclose(shares.sum(axis=2), 1.0, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("model_id", OWN)
+def test_every_feature_says_why_and_no_indicator_of_a_councils_work_is_one(
+    catalogue: Catalogue, model_id: str
+):
+    for feature in catalogue.models[model_id].features:
+        assert len(feature.why) > 20, feature.id
+        assert catalogue.indicators[feature.indicator].tier.value == "both", feature.id
+
+
+@pytest.mark.parametrize("model_id", OWN)
+def test_skewed_features_are_transformed(catalogue: Catalogue, model_id: str):
+    """Beyond a skewness of 2 a few areas would set the scale."""
+    scaled = catalogue.neighbours(model_id).prepared.scaled
+    skewness = (scaled**3).mean(axis=0) / scaled.std(axis=0) ** 3
+    assert (np.abs(skewness) < 2).all()
+
+
+def test_features_that_go_together_are_said_to(catalogue: Catalogue):
+    for model_id in OWN:
+        model, found = catalogue.models[model_id], catalogue.neighbours(model_id)
+        strength = np.corrcoef(found.prepared.scaled.T)
+        told = " ".join(model.caveats)
+        domains = {feature.id: feature.domain for feature in model.features}
+        for row, column in zip(*np.nonzero(np.triu(np.abs(strength) >= 0.9, 1)), strict=True):
+            first, second = found.features[row], found.features[column]
+            assert domains[first] == domains[second], f"{first} and {second} would count twice"
+            assert f"{strength[row, column]:.2f}" in told, (
+                f"{model_id} does not say that {first} and {second}"
+            )
+
+
+def test_lists_overlap_with_independent_ones_by_about_half(catalogue: Catalogue):
+    """Ours beside the department's ten for children's services, and the ONS recipe's twenty."""
+
+    def share(model_id: str, other_id: str, of: int) -> float:
+        ours, theirs = catalogue.neighbours(model_id), catalogue.neighbours(other_id)
+        common = [code for code in ours.areas if code in theirs.row_of]
+        return float(np.mean([len(set(ours.codes(c)[:10]) & set(theirs.codes(c)[:of])) / 10 for c in common]))
+
+    assert 0.4 < share("overall-upper", "dfe-childrens-2025", 10) < 0.7
+    assert 0.4 < share("overall", "ons-2025-global", 20) < 0.7
+
+
+def test_a_readers_own_weights_are_answered_by_the_same_code(catalogue: Catalogue):
+    model = choose_model(catalogue, None, "overall", {"population": 3.0})
+    found = find_neighbours(catalogue, model).neighbours
+    _, lists = slow_lists(catalogue.comparisons.table_of(model), model)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists
