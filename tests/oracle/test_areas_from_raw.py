@@ -6,8 +6,10 @@ import csv
 import json
 
 import areas_from_raw
+import polars as pl
 import pytest
 
+from likeforlike.definitions.area_codes import DFE, FINANCE, load_area_codes
 from likeforlike.definitions.register import FOLDER, load_register
 
 pytestmark = pytest.mark.raw
@@ -21,6 +23,42 @@ def test_the_table_of_areas_can_be_made_again(raw_folder):
 def test_the_table_of_changes_can_be_made_again(raw_folder):
     made = areas_from_raw.as_csv(areas_from_raw.changes(raw_folder), areas_from_raw.CHANGE_COLUMNS)
     assert made == (FOLDER / "area_changes.csv").read_text()
+
+
+def test_the_table_of_other_peoples_numbers_can_be_made_again(raw_folder):
+    made = areas_from_raw.as_csv(areas_from_raw.numbers(raw_folder), areas_from_raw.NUMBER_COLUMNS)
+    assert made == (FOLDER / "area_codes.csv").read_text()
+
+
+def test_the_departments_numbers_stand_for_areas_of_the_same_name(raw_folder):
+    """Names in the comparison tool resolve to the areas that their numbers lead to."""
+    table = pl.read_parquet(raw_folder / "outcomes" / "dfe-lait" / "bds_long_0.parquet")
+    codes, register = load_area_codes(DFE), load_register()
+    names = table.select("LA Number", "LA and Regions").unique().rows()
+    assert {str(int(number)) for number, _ in names} <= set(codes)
+    for number, name in names:
+        area = register.areas.get(codes[str(int(number))])
+        if (
+            area is None
+            or not area.is_council
+            or "(Pre LG)" in name
+            or name in ("Cumbria", "Northamptonshire")
+        ):
+            continue
+        assert register.resolve(name) == area, (number, name)
+
+
+def test_finance_numbers_stand_for_councils_of_the_same_name(raw_folder):
+    rows = areas_from_raw.read(
+        raw_folder / "funding" / "revenue-outturn" / "revenue_outturn_2022-23_to_2024-25.csv"
+    )
+    codes, register = load_area_codes(FINANCE), load_register()
+    checked = 0
+    for row in rows:
+        if row["ons_code"] in register.areas and row["lgf_code"] in codes:
+            assert register.successors(row["ons_code"]) == register.successors(codes[row["lgf_code"]]), row
+            checked += 1
+    assert checked > 900
 
 
 def test_the_publishers_list_of_changes_agrees(raw_folder):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from likeforlike.definitions.area_codes import DFE, FINANCE, load_area_codes
 from likeforlike.definitions.register import FOLDER, load_register
 from likeforlike.domain.area import COUNCILS, AreaKind, AreaRegister
 from likeforlike.domain.errors import DefinitionError, NotFoundError, RequestError
@@ -266,3 +267,25 @@ def copy_tables(folder: Path, **changed: tuple[str, str]) -> Path:
 def test_a_mistake_in_the_tables_names_file_and_line(tmp_path, table, old, new, message):
     with pytest.raises(DefinitionError, match=message):
         load_register(copy_tables(tmp_path, **{table: (old, new)}))
+
+
+NUMBERS = "scheme,number,area_code\ndfe,805,E06000001\ndfe,987,E13000001\nfinance,E0701,E06000001\n"
+
+
+def test_other_peoples_numbers_lead_to_areas(tmp_path):
+    (tmp_path / "area_codes.csv").write_text(NUMBERS)
+    assert load_area_codes(DFE, tmp_path) == {"805": "E06000001", "987": "E13000001"}
+    assert load_area_codes(FINANCE, tmp_path) == {"E0701": "E06000001"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("dfe,805,E06000002", r"area_codes\.csv, line 5: dfe 805 is listed twice"),
+        ("dfe,806,E06000099", r"area_codes\.csv, line 5: There is no area E06000099"),
+    ],
+)
+def test_a_mistake_in_the_numbers_names_file_and_line(tmp_path, line, message):
+    (tmp_path / "area_codes.csv").write_text(NUMBERS + line + "\n")
+    with pytest.raises(DefinitionError, match=message):
+        load_area_codes(DFE, tmp_path)
