@@ -133,7 +133,7 @@ def change(  # noqa: PLR0917 - one parameter per option
         [{"what": what, "says": says} for what, says in said],
         format,
         title=title,
-        caption=f"{change_words.NEVER_CAUSE} {_caption(catalogue)}",
+        caption=f"{change_words.NEVER_CAUSE} Release {catalogue.release.id}.",
         columns=(Column("", lambda r: r["what"], wrap=True), Column("", lambda r: r["says"], wrap=True)),
     )
 
