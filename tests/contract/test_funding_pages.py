@@ -65,6 +65,15 @@ def test_every_fund_has_a_page_and_only_whole_funds_are_compared(site: Site, cat
     assert site.get("/funding/nope").status_code == 404
 
 
+def test_formula_money_is_shown_by_year_and_never_as_awards(site: Site) -> None:
+    page = site.get("/funding/core-spending-power.json").json()
+    assert [year["year"] for year in page["years"]] == [
+        f"{year}-{year - 1999:02d}" for year in range(2015, 2021)
+    ]
+    assert page["awards"] == [] and page["view"] is None
+    assert "never compared with awards" in site.get("/funding/core-spending-power").text
+
+
 def test_the_overview_says_what_is_missing_and_in_how_many_ways_the_relation_is_positive(site: Site) -> None:
     text = site.get("/funding").text
     for words in (

@@ -22,6 +22,7 @@ from likeforlike.publish.pages.funding import (
     reconciliation_lines,
 )
 from likeforlike.publish.pages.page import Frozen, Link, Page, Table
+from likeforlike.sources.mhclg_core_funding import OWN_REVENUE
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -44,6 +45,15 @@ class AwardLine(Frozen):
     row: int
 
 
+class YearLine(Frozen):
+    """One year of formula money over all councils."""
+
+    year: str
+    councils: int
+    grants: str
+    council_tax: str
+
+
 class FundPage(Page):
     """One fund."""
 
@@ -64,6 +74,7 @@ class FundPage(Page):
     reconciliation: tuple[ReconciliationLine, ...]
     awards: tuple[AwardLine, ...]
     award_count: int
+    years: tuple[YearLine, ...]
     changed: str
     register_url: str
     missing: tuple[str, ...]
@@ -111,6 +122,7 @@ def make_fund(catalogue: Catalogue, fund_id: str, need: str = MAIN_NEED) -> Fund
         reconciliation=tuple(reconciliation_lines(catalogue, fund_id)),
         awards=tuple(award_lines(catalogue, reach.unique("allocation_id", maintain_order=True)))[:_SHOWN],
         award_count=awards.height,
+        years=tuple(_years(catalogue, fund_id)),
         changed=_changed(catalogue, fund_id),
         register_url=urls.fund_register(fund_id),
         missing=words.MISSING,
@@ -165,6 +177,24 @@ def _themes(catalogue: Catalogue, awards: pl.DataFrame) -> Iterator[Bar]:
     for theme, gbp in table.iter_rows():
         title = rules[theme].title if theme in rules else "Not classified"
         yield Bar(name=title, value=gbp, words=f"{gbp / total:.0%}")
+
+
+def _years(catalogue: Catalogue, fund_id: str) -> Iterator[YearLine]:
+    """Formula money by year: from central government, and council tax where it is in the file."""
+    table = catalogue.release.table("core_funding").filter(pl.col("fund_id") == fund_id)
+    own = pl.col("component") == OWN_REVENUE
+    by_year = table.group_by("year_start").agg(
+        pl.col("area_code").n_unique(),
+        pl.col("amount_gbp").filter(~own).sum().alias("grants"),
+        pl.col("amount_gbp").filter(own).sum().alias("tax"),
+    )
+    for year, councils, grants, tax in by_year.sort("year_start").iter_rows():
+        yield YearLine(
+            year=f"{year}-{(year + 1) % 100:02d}",
+            councils=councils,
+            grants=words.millions(grants),
+            council_tax=words.millions(tax) if tax else "",
+        )
 
 
 def _changed(catalogue: Catalogue, fund_id: str) -> str:
