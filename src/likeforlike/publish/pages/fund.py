@@ -62,6 +62,7 @@ class FundPage(Page):
     selection: str
     selection_note: str
     objectives: tuple[str, ...]
+    missions: tuple[Link, ...]
     kind: str
     total: str
     counts: str
@@ -110,6 +111,7 @@ def make_fund(catalogue: Catalogue, fund_id: str, need: str = MAIN_NEED) -> Fund
         selection=words.SELECTION[found.selection.value],
         selection_note=found.selection_note,
         objectives=found.objectives,
+        missions=tuple(_missions(catalogue, fund_id)),
         kind=words.AMOUNT_KINDS[found.amount_kind.value],
         total=words.millions(float(awards["amount_gbp"].sum())) if awards.height else "",
         counts=words.award_counts(awards.height, reach["area_code"].n_unique()) if awards.height else "",
@@ -177,6 +179,16 @@ def _themes(catalogue: Catalogue, awards: pl.DataFrame) -> Iterator[Bar]:
     for theme, gbp in table.iter_rows():
         title = rules[theme].title if theme in rules else "Not classified"
         yield Bar(name=title, value=gbp, words=f"{gbp / total:.0%}")
+
+
+def _missions(catalogue: Catalogue, fund_id: str) -> Iterator[Link]:
+    """Missions that name this fund among their money."""
+    for framework in catalogue.frameworks.values():
+        for mission in framework.missions:
+            if any(link.fund_id == fund_id for link in mission.funds):
+                yield Link(
+                    text=f"{mission.title} ({framework.title})", url=urls.mission(framework.id, mission.id)
+                )
 
 
 def _years(catalogue: Catalogue, fund_id: str) -> Iterator[YearLine]:
