@@ -13,7 +13,10 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+from likeforlike.analysis.shared_estimates import estimate_rows
 from likeforlike.definitions.loader import load_definitions, load_register
+from likeforlike.domain.neighbour_model import Pool
+from likeforlike.domain.period import Period
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.observations.standardise import standardise
 from likeforlike.pipeline.gaps import gap_tables
@@ -28,22 +31,47 @@ IDS = (
     "healthy-life-expectancy-male",
     "gross-value-added-per-hour-worked",
     "pupils-at-expected-standard-key-stage-2",
+    "preventable-cardiovascular-mortality",
+    "persistent-absences-for-all-pupils",
     "population",
 )
 
 
 @pytest.fixture(scope="module")
-def gaps(raw_folder) -> dict[str, pl.DataFrame]:
+def context(raw_folder) -> SimpleNamespace:
     definitions, register = load_definitions(), load_register()
     indicators = {name: definitions.indicators[name] for name in IDS}
     source = definitions.sources[SOURCE_ID]
     observed = standardise(parse(raw_folder, source), source, [*indicators.values()], register)
-    context = SimpleNamespace(
+    return SimpleNamespace(
         definitions=SimpleNamespace(indicators=indicators),
         register=register,
+        observations=observed.observations,
         matrices=MatrixStore(observed.observations, indicators.values(), register),
     )
-    return gap_tables(context)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def gaps(context) -> dict[str, pl.DataFrame]:
+    return gap_tables(context)
+
+
+def test_the_holder_of_a_shared_estimate_is_the_one_the_observation_names(context):
+    named = context.observations.filter(
+        pl.col("shared_with").is_not_null(), pl.col("shared_with") != pl.col("area_code")
+    )
+    checked = 0
+    for indicator in ("preventable-cardiovascular-mortality", "persistent-absences-for-all-pupils"):
+        matrix = context.matrices.matrix(indicator, Pool.UPPER_TIER)
+        heads = estimate_rows(matrix)
+        rows = named.filter(pl.col("indicator_id") == indicator, pl.col("value").is_not_null())
+        for row in rows.iter_rows(named=True):
+            column = matrix.column(Period.of(row["period_start"], row["period_end"]))
+            holder = matrix.areas[heads[matrix.row(row["area_code"]), column]]
+            assert holder == row["shared_with"]
+            checked += 1
+    # Two combined areas in 22 periods; the parts of two divided counties in 16 and 14.
+    assert checked == 2 * 22 + 16 + 14
 
 
 def published(folder: Path, group: str, series: str, period: str) -> dict[str, tuple[float, float | None]]:
