@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -347,12 +349,33 @@ def test_rows_are_printed_as_they_come(capsys):
     assert [('"n": 0' in text) for text in printed] == [False, True, False]
 
 
-def test_every_option_has_help():
+def test_every_topic_registers_the_commands_that_main_lists_and_every_option_has_help():
     command = typer.main.get_command(app)
-    for name, sub in command.commands.items():
-        assert sub.help, name
-        for option in sub.params:
+    names = command.list_commands(None)
+    assert set(names) == set(command.commands)
+    for name in names:
+        assert command.commands[name].help, name
+        for option in command.commands[name].params:
             assert getattr(option, "help", None), f"{name} {option.name}"
+
+
+def test_a_mistyped_command_is_named_with_near_matches():
+    result = runner.invoke(app, ["bencmark", "Hull"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "No such command 'bencmark'. Did you mean 'benchmark'?" in result.stderr
+
+
+def test_a_benchmark_is_read_without_loading_statistics_or_the_web():
+    """They take longer to load than the command may take."""
+    code = (
+        "import sys\n"
+        "from likeforlike.publish.cli.main import app\n"
+        "app(['benchmark', 'Hartlepool', '--format', 'csv'], standalone_mode=False)\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("indicator_id,area_code,")
+    assert not {"scipy", "statsmodels", "sklearn", "fastapi", "altair", "rich"} & {*run.stderr.split()}
 
 
 def test_csv_can_be_read_as_a_table(run):

@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from likeforlike import __version__
 from likeforlike.domain.errors import LikeForLikeError
-from likeforlike.publish.cli import (
-    areas,
-    benchmark,
-    build,
-    funding,
-    gaps,
-    indicators,
-    missions,
-    neighbours,
-    publish,
-    serve,
-    verify,
-)
 
-#: Topics in the order in which `--help` lists their commands.
-TOPICS = (areas, indicators, benchmark, neighbours, gaps, funding, missions, build, verify, serve, publish)
+#: Topics in the order in which `--help` lists them, each a module of this package with `register(app)`, and
+#: the commands it has. A topic is loaded when one of its commands is asked for: together they load libraries
+#: that take longer than most commands run.
+TOPICS: dict[str, tuple[str, ...]] = {
+    "areas": ("areas",),
+    "indicators": ("indicators",),
+    "benchmark": ("benchmark",),
+    "neighbours": ("neighbours", "compare", "similarity-history", "models", "neighbours-package"),
+    "gaps": ("gaps",),
+    "funding": ("funds", "allocations", "alignment", "counterfactual"),
+    "missions": ("missions", "progress", "change"),
+    "build": ("build",),
+    "verify": ("verify",),
+    "serve": ("serve",),
+    "publish": ("publish",),
+}
 BAD_INPUT = 2
 
 
-class _PlainErrors(TyperGroup):
-    """Shows an error that we raise on purpose as one sentence, without a traceback."""
+class _Commands(TyperGroup):
+    """Loads commands when they are asked for, and shows our own errors as one sentence without a traceback."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own types are private
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own types are private
+        """Every command, in the order of topics."""
+        for topic in TOPICS:
+            self._load(topic)
+        return [name for names in TOPICS.values() for name in names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """A command by name; for an unknown one all are loaded, so that near matches can be named."""
+        topics = [topic for topic, names in TOPICS.items() if cmd_name in names]
+        for topic in topics or TOPICS:
+            self._load(topic)
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
         except LikeForLikeError as problem:
             typer.echo(f"likeforlike: {problem}", err=True)
             raise typer.Exit(BAD_INPUT) from problem
+
+    def _load(self, topic: str) -> None:
+        if TOPICS[topic][0] not in self.commands:
+            part = typer.Typer(rich_markup_mode=None)
+            part.callback()(lambda: None)
+            import_module(f"{__package__}.{topic}").register(part)
+            self.commands.update(get_group(part).commands)
 
 
 def _version(value: bool) -> None:
@@ -47,12 +70,13 @@ def _version(value: bool) -> None:
 
 
 app = typer.Typer(
-    cls=_PlainErrors,
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Compare councils in England fairly.",
+    context_settings={"max_content_width": 100},
 )
 
 
@@ -63,7 +87,3 @@ def _options(
     ] = False,
 ) -> None:
     """Compare councils in England fairly."""
-
-
-for topic in TOPICS:
-    topic.register(app)
