@@ -32,7 +32,7 @@ BAD_INPUT = 2
 
 
 class _Commands(TyperGroup):
-    """Loads commands when they are asked for, and shows our own errors as one sentence without a traceback."""
+    """Loads commands when they are asked for, and shows our own errors as one sentence, no traceback."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own types are private
         """Every command, in the order of topics."""
