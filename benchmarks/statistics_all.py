@@ -1,8 +1,7 @@
 """All statistics at full size: every indicator, period and council.
 
-Targets: benchmarks 2 s, gaps 20 s. Run: python benchmarks/statistics_all.py. Uses the release that comes with the
-package. Processor time is given beside the time on the clock, since other work on the machine lengthens
-only the latter.
+Targets: benchmarks 2 s, gaps 20 s. Run: python benchmarks/statistics_all.py. Uses the release that comes with
+the package. Processor time is given beside the time on the clock, which other work on the machine lengthens.
 """
 
 from __future__ import annotations

@@ -62,6 +62,14 @@ def test_csv_has_the_same_keys(out):
     assert len(lines) == 1 + len(kit.YEARS)
 
 
+def test_every_measure_is_given_on_request(out):
+    (first, *_) = json.loads(run(out, "schools", "--all", "--format", "json").stdout)
+    assert set(KEYS) < set(first)
+    assert {"sd", "sd_net", "p90_p10_ratio", "s80_s20", "sigma", "theil_l_within", "highest_code"} <= set(
+        first
+    )
+
+
 def test_too_short_a_series_is_not_judged(out):
     rows = json.loads(run(out, "jobs", "--change", "--format", "json").stdout)
     assert [list(row) for row in rows] == [list(CHANGE_KEYS)] * 2

@@ -41,6 +41,17 @@ CHANGE_KEYS = (
     "verdict",
     "reason",
     "caveat",
+    "drivers",
+    "beta_scale",
+    "beta",
+    "beta_lower_95",
+    "beta_upper_95",
+    "beta_corrected",
+    "speed_per_year",
+    "tau_b",
+    "spearman",
+    "mean_rank_change",
+    "shorrocks",
     "measure",
     "first",
     "last",
@@ -66,6 +77,9 @@ def gaps(
     indicator: Annotated[str, typer.Argument(help="An indicator's id.", show_default=False)],
     change: Annotated[
         bool, typer.Option("--change", help="Whether the gap widened, and by which measures.")
+    ] = False,
+    every_measure: Annotated[
+        bool, typer.Option("--all", help="Every measure, not only the common ones (JSON and CSV).")
     ] = False,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
@@ -93,10 +107,11 @@ def gaps(
     rows = _of(catalogue, "gap", chosen)
     periods = [Period(end, start) for end, start in rows.select("period_end", "period_start").iter_rows()]
     labels = {period.end: period.short_label for period in periods}
+    keys = tuple(rows.columns) if every_measure else KEYS
     emit(
-        rows.select(KEYS).iter_rows(named=True),
+        rows.select(keys).iter_rows(named=True),
         format,
-        keys=KEYS,
+        keys=keys,
         title=f"{chosen.title}: gaps between councils",
         caption=_caption(catalogue, chosen, rows),
         columns=_columns(chosen, labels),
@@ -152,16 +167,18 @@ def _span(row: Row) -> str:
 
 def _verdicts(catalogue: Catalogue, indicator: Indicator) -> str:
     rows = _of(catalogue, "gap_change", indicator).iter_rows(named=True)
-    return "\n".join(_verdict(row) for row in rows)
+    return "\n".join(_verdict(row, catalogue) for row in rows)
 
 
-def _verdict(row: Row) -> str:
-    """A span's verdict as a sentence."""
+def _verdict(row: Row, catalogue: Catalogue) -> str:
+    """A span's verdict in sentences, with the councils that drive it."""
     first, last = row["first_period_end"], row["last_period_end"]
     years = f"{text.date_words(first)} to {text.date_words(last)}" if first else SPANS[row["span"]]
     caveat = f" Caution: {row['caveat']}." if row["caveat"] else ""
     councils = f", {row['area_count']} councils" if first else ""
-    return f"{VERDICTS[row['verdict']]} ({years}{councils}): {row['reason']}.{caveat}"
+    names = [catalogue.register.areas[code].name for code in (row["drivers"] or "").split()]
+    drivers = f" Without {text.join_words(names, 'or')} it would have changed less." if names else ""
+    return f"{VERDICTS[row['verdict']]} ({years}{councils}): {row['reason']}.{drivers}{caveat}"
 
 
 def _caption(catalogue: Catalogue, indicator: Indicator, rows: pl.DataFrame) -> str:
