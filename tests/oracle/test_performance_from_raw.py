@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import math
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -21,6 +22,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from likeforlike.definitions.area_codes import FINANCE, load_area_codes
 from likeforlike.definitions.loader import load_definitions, load_register
 from likeforlike.domain.area import AreaRegister
 from likeforlike.observations.standardise import standardise
@@ -525,6 +527,75 @@ def test_spending_is_pounds_over_people(raw_folder, register):
             )
             checked += 1
     assert checked > 2500
+
+
+def reserves_workbook(raw_folder: Path, tmp_path: Path, year: str) -> dict[str, dict[int, float]]:
+    """Numbers by E-code and column of one of the later workbooks."""
+    packed = next((raw_folder / "outcomes/mhclg-revenue-outturn").glob(f"RS_{year}*.xz"))
+    path = tmp_path / "reserves.xlsx"
+    path.write_bytes(lzma.decompress(packed.read_bytes()))
+    grid = read_grid.__wrapped__(path, f"RS LA Data {year}")
+    found: dict[str, dict[int, float]] = {}
+    for (row, column), text in grid.items():
+        code = grid.get((row, 0), "")
+        if column > 4 and code[:1] == "E" and code[1:].isdigit() and text.strip(".…"):
+            found.setdefault(code, {})[column] = float(text)
+    return found
+
+
+@pytest.mark.parametrize("book", [("2015-16", 57, 74), ("2016-17", 58, 75), ("2017-18", 58, 76)])
+def test_reserves_are_what_is_set_aside_over_spending(raw_folder, register, tmp_path, book):
+    year, spending, earmarked = book
+    observations = observed(raw_folder, "mhclg_reserves")
+    rows = reserves_workbook(raw_folder, tmp_path, year)
+    last = date(int(year[:4]) + 1, 3, 31)
+    checked = 0
+    for e_code, code in load_area_codes(FINANCE).items():
+        area = register.areas[code]
+        if e_code not in rows or not area.is_council or area.valid_to is not None:
+            continue
+        row = rows[e_code]
+        expected = 100 * (row[earmarked] + row[earmarked + 1]) / row[spending] if row[spending] > 0 else None
+        found = value_of(observations, "usable-reserves-share-of-spending", code, last)
+        assert found == (None if expected is None else pytest.approx(expected, rel=1e-9)), (code, year)
+        checked += 1
+    assert checked > 300
+
+
+def test_spending_behind_reserves_agrees_with_another_reading_of_the_accounts(raw_folder):
+    """Net revenue expenditure in a table that other people made from the same workbooks, 2010-11 on."""
+    definitions = load_definitions()
+    raw = PARSERS["mhclg_reserves"](raw_folder, definitions.sources["mhclg_reserves"])
+    ours = {
+        (row["area_code"], row["period"]): float(row["value"])
+        for row in raw.filter(series="thousand/net revenue expenditure").iter_rows(named=True)
+        if row["value"] is not None
+    }
+    codes, checked = load_area_codes(FINANCE), 0
+    for row in csv_rows(raw_folder / "funding/revenue-outturn/rs_2010-11_to_2017-18_service_totals.csv"):
+        key = (codes.get(row["e_code"]), f"{int(row['fy'][:4]) + 1}-03-31")
+        if key[0] and key in ours and row["net_revenue_expenditure"]:
+            assert ours[key] == pytest.approx(float(row["net_revenue_expenditure"]), abs=0.51), key
+            checked += 1
+    assert checked > 2700
+
+
+def test_reserves_at_the_end_of_a_year_are_those_at_the_start_of_the_next(raw_folder, register, tmp_path):
+    """31 March 2015 in one workbook against 1 April 2015 in the next; some councils restate a little."""
+    raw = PARSERS["mhclg_reserves"](raw_folder, load_definitions().sources["mhclg_reserves"])
+    end = {
+        row["area_code"]: float(row["value"])
+        for row in raw.filter(series="thousand/other earmarked reserves", period="2015-03-31").iter_rows(
+            named=True
+        )
+    }
+    start = reserves_workbook(raw_folder, tmp_path, "2015-16")
+    codes = {e: c for e, c in load_area_codes(FINANCE).items() if e in start and c in end}
+    same = [math.isclose(end[c], start[e][70], rel_tol=0.02, abs_tol=50) for e, c in codes.items()]
+    assert len(same) > 350
+    assert sum(same) > 0.75 * len(same)
+    both = [(end[c], start[e][70]) for e, c in codes.items()]
+    assert sum(b for b, _ in both) == pytest.approx(sum(a for _, a in both), rel=0.02)
 
 
 def test_a_county_and_its_districts_are_added_up_and_a_divided_county_is_not(raw_folder, register):

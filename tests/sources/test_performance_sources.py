@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 
 import polars as pl
 import pytest
@@ -590,3 +591,55 @@ def test_a_health_period_in_another_form_stops_the_build(tmp_path):
     row = "E06000001,Hartlepool,UA,2021/22 Q1,An indicator,A measure,Persons,7.5,Worse,NA\n"
     with pytest.raises(SourceChangedError, match=r"row 2: expected a year.*found '2021/22 Q1'"):
         parse(tmp_path, "ohid_public_health", put(tmp_path, "h.csv.gz", HEALTH_HEAD + row))
+
+
+def reserves(folder, *rows):
+    """A workbook of 2017-18 with spending, earmarked and unallocated reserves of each E-code."""
+    heads = [None] * 78
+    heads[0], heads[2] = "E-code", "Local authority"
+    heads[58] = "NET REVENUE EXPENDITURE"
+    heads[76] = "Estimated other earmarked financial reserves level at 31 March"
+    heads[77] = "Estimated unallocated financial reserves level at 31 March"
+    body = []
+    for code, spent, earmarked, free in rows:
+        row = [None] * 78
+        row[0], row[2], row[58], row[76], row[77] = code, "A council", spent, earmarked, free
+        body.append(row)
+    sheets = {"RS LA Data 2017-18": [["Revenue outturn"], heads, *body]}
+    plain = folder / put_workbook(folder, "RS_2017-18.xlsx", sheets)
+    (folder / "RS_2017-18.xlsx.xz").write_bytes(lzma.compress(plain.read_bytes()))
+    return parse(folder, "mhclg_reserves", "RS_2017-18.xlsx.xz")
+
+
+def test_reserves_are_shares_of_spending_by_todays_councils(tmp_path):
+    raw = reserves(
+        tmp_path,
+        ("E0701", 100_000, 40_000, 5_000),
+        ("E3901", "…", "…", "…"),
+        ("E0536", -10, 500, 500),
+        ("E6350", 10, 10, 10),
+    )
+    shares = raw.filter(series="share/usable reserves")
+    found = {
+        row["area_code"]: (row["value"], row["marker"], row["period"]) for row in shares.iter_rows(named=True)
+    }
+    assert found["E06000001"] == ("45.0", None, "2018-03-31")
+    assert found["E07000012"] == (None, "z", "2018-03-31")
+    published = raw.filter(series="thousand/net revenue expenditure")
+    assert published["value"].to_list() == ["100000", None, "-10", "10"]
+
+
+def test_reserves_of_merged_councils_are_added_up_on_both_sides(tmp_path):
+    """West Suffolk was made of Forest Heath and St Edmundsbury."""
+    raw = reserves(tmp_path, ("E3532", 10_000, 4_000, 1_000), ("E3535", 30_000, 9_000, 1_000))
+    assert raw.filter(series="share/usable reserves").select("area_code", "value", "marker").rows() == [
+        ("E07000245", "37.5", "e")
+    ]
+
+
+def test_a_workbook_cut_short_is_named(tmp_path):
+    reserves(tmp_path, ("E0701", 1, 1, 1))
+    path = tmp_path / "RS_2017-18.xlsx.xz"
+    path.write_bytes(path.read_bytes()[:400])
+    with pytest.raises(SourceChangedError, match=r"RS_2017-18\.xlsx\.xz: expected a workbook"):
+        parse(tmp_path, "mhclg_reserves", "RS_2017-18.xlsx.xz")

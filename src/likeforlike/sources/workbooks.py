@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,14 +23,15 @@ def read_sheet(folder: Path, file: str, sheet: str, source_id: str) -> pl.DataFr
     Raises SourceChangedError for a file that is no workbook, or one without the sheet.
     """
     try:
-        book = fastexcel.read_excel(read_bytes(folder, file, source_id))
+        content = read_bytes(folder, file, source_id)
+        book = fastexcel.read_excel(lzma.decompress(content) if file.endswith(".xz") else content)
         names = [name for name in book.sheet_names if not name.startswith("'file:")]
         if sheet not in names:
             raise SourceChangedError(
                 source_id, file, expected=f"a sheet {sheet!r}", found=f"the sheets {', '.join(names)}"
             )
         table = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as problem:
+    except (fastexcel.FastExcelError, lzma.LZMAError) as problem:
         raise SourceChangedError(
             source_id,
             file,
@@ -53,13 +55,14 @@ def take_cells(
     *,
     code: int = 0,
     name: int = 1,
+    pattern: str = CODE,
 ) -> pl.DataFrame:
     """Rows that have an area's code: `area_code`, `area_name` and the columns in `headings` by number.
 
     `headings` says for each column a piece of text that must stand above it, so that a moved column stops
     the build. Case and spacing do not matter.
     """
-    is_data = pl.col(str(code)).str.contains(CODE).fill_null(value=False)
+    is_data = pl.col(str(code)).str.contains(pattern).fill_null(value=False)
     first = table.filter(is_data)[SOURCE_ROW].min()
     above = table.filter(pl.col(SOURCE_ROW) < (first if isinstance(first, int) else 0))
     for column, heading in headings.items():
