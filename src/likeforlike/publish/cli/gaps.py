@@ -167,7 +167,8 @@ def _span(row: Row) -> str:
 
 def _verdicts(catalogue: Catalogue, indicator: Indicator) -> str:
     rows = _of(catalogue, "gap_change", indicator).iter_rows(named=True)
-    return "\n".join(_verdict(row, catalogue) for row in rows)
+    # Two spans can be the same years in a short series.
+    return "\n".join(dict.fromkeys(_verdict(row, catalogue) for row in rows))
 
 
 def _verdict(row: Row, catalogue: Catalogue) -> str:
