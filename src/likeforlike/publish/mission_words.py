@@ -12,6 +12,8 @@ from likeforlike.domain.period import Period
 from likeforlike.publish import text
 from likeforlike.publish.change_words import signed, size
 
+#: A rate that fewer than this share of councils have managed is rare.
+RARE = 0.1
 #: A status as a word.
 STATUS = MappingProxyType(
     {
@@ -149,6 +151,38 @@ def pace(row: dict[str, Any], indicator: Indicator) -> str:
     return f"{actual}; {signed(indicator, row['required_per_year'])} a year needed"
 
 
+def pace_short(row: dict[str, Any], indicator: Indicator) -> str:
+    """As `pace`, for a table whose heading says a year and the unit."""
+    if row["actual_per_year"] is None or row["latest_end"] == row["baseline_end"]:
+        return ""
+    places = min(indicator.decimals + 1, 3)
+    actual = _plus_minus(row["actual_per_year"], places)
+    if row["required_per_year"] is None or row["aim"] is None or (row["distance"] or 0) <= 0:
+        return actual
+    return f"{actual}; {_plus_minus(row['required_per_year'], places)} needed"
+
+
+def _plus_minus(value: float, places: int) -> str:
+    shown = text.number(value, places)
+    return f"+{shown}" if value > 0 else shown
+
+
+def ordinary_short(row: dict[str, Any]) -> str:
+    """As `ordinary`, for a table whose heading says what is counted."""
+    if not ordinary(row):
+        return ""
+    share = text.number(100 * (row["all_fast_enough_share"] or 0), 0)
+    return f"{row['like_fast_enough_count']} of {row['like_count']}; {share}%: {rarity(row)}"
+
+
+def rarity(row: dict[str, Any]) -> str:
+    """Whether a rate that is needed is unprecedented, rare or ordinary among councils."""
+    share = row["all_fast_enough_share"] or 0
+    if row["like_fast_enough_count"] == 0 and share == 0:
+        return "unprecedented"
+    return "rare" if share < RARE else "ordinary"
+
+
 def ordinary(row: dict[str, Any]) -> str:
     """Whether others have managed the rate that is needed, so that it can be called ordinary or
     unprecedented.
@@ -161,17 +195,23 @@ def ordinary(row: dict[str, Any]) -> str:
     said = (
         f"{text.count_words(fast)} of {text.count_words(count)} like councils and {among_all} moved that fast"
     )
-    word = "unprecedented" if fast == 0 and share == 0 else "rare" if (share or 0) < 0.1 else "ordinary"
-    return f"{said} over the same span: {word}"
+    return f"{said} over the same span: {rarity(row)}"
 
 
 def chance(row: dict[str, Any]) -> str:
     """The chance of the target under the projection; empty without one."""
     if row["reach_probability"] is None:
         return ""
+    return f"{chance_short(row)} chance by its date if the series wanders on as it has"
+
+
+def chance_short(row: dict[str, Any]) -> str:
+    """The chance as a share, empty where there is none."""
+    if row["reach_probability"] is None:
+        return ""
     percent = 100 * row["reach_probability"]
     share = "less than 1" if percent < 1 else "more than 99" if percent > 99 else text.number(percent, 0)
-    return f"{share}% chance by its date if the series wanders on as it has"
+    return f"{share}%"
 
 
 def status_sentence(row: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ that is, what chance alone would give. Everything left of the line came before t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -57,7 +58,7 @@ def events_svg(
     y = Scale(ticks[0], ticks[-1], _BOTTOM, _TOP)
     parts = [
         *_grid(ticks, labels, y, left, width),
-        *_offsets(points, x, width),
+        *_offsets(points, x),
         _chance(points, x, y),
         *_award(x, first_after, wide=width > NARROW),
         *(mark for point in points for mark in _mark(point, x, y, first_after)),
@@ -76,8 +77,8 @@ def _grid(ticks: Sequence[float], labels: Sequence[str], y: Scale, left: float, 
         yield f'<text class="c-text" {spot}>{escape(label)}</text>'
 
 
-def _offsets(points: Sequence[EventPoint], x: Scale, width: int) -> Iterator[str]:
-    every = max(1, round(len(points) * 26 / width))
+def _offsets(points: Sequence[EventPoint], x: Scale) -> Iterator[str]:
+    every = max(1, math.ceil(len(points) * 28 / (x.stop - x.start)))
     for point in points:
         if point.offset % every == 0:
             yield (

@@ -5,6 +5,7 @@ places.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from likeforlike.domain.mission import Framework, FundLink, Mission
@@ -38,12 +39,8 @@ KEYS = (
 
 
 class ChainLine(Frozen):
-    """One link from a fund to an indicator, with the target on it and what happened."""
+    """One indicator of a mission that a fund serves, with the targets on it and what happened."""
 
-    fund: Link
-    money: str
-    mission: Link
-    who_says: str
     indicator: Link
     fit: str
     targets: tuple[tuple[str, str, str, str], ...]  # title, address, mark, status
@@ -55,6 +52,17 @@ class ChainLine(Frozen):
     change_url: str
 
 
+class ChainGroup(Frozen):
+    """One fund and one mission it is said to serve."""
+
+    fund: Link
+    money: str
+    mission: Link
+    framework: str
+    who_says: str
+    lines: tuple[ChainLine, ...]
+
+
 class ChainPage(Page):
     """Every link, filtered by fund, mission or indicator."""
 
@@ -64,7 +72,7 @@ class ChainPage(Page):
     indicator_id: str
     fund_choices: tuple[tuple[str, str], ...]
     framework_choices: tuple[tuple[str, str], ...]
-    lines: tuple[ChainLine, ...]
+    groups: tuple[ChainGroup, ...]
     never_cause: str
     counted: str
     rows: tuple[dict[str, Any], ...]
@@ -94,7 +102,7 @@ def make_chain(
         and (not mission_id or mission_id in (one[1].id, str(one[1].number)))
         and (not indicator_id or one[3] == indicator_id)
     ]
-    known, totals = changes(catalogue), fund_totals(catalogue)
+    known = changes(catalogue)
     statuses = {one.id: target_rows(catalogue, one.id) for one in catalogue.frameworks.values()}
     rows = [row for one in links for row in _rows(one, known, statuses)]
     query = {"fund": fund_id, "framework": framework_id, "mission": mission_id, "indicator": indicator_id}
@@ -110,7 +118,7 @@ def make_chain(
         indicator_id=indicator_id,
         fund_choices=tuple((one.id, one.title) for one in catalogue.funds.values()),
         framework_choices=tuple((one.id, one.title) for one in catalogue.frameworks.values()),
-        lines=tuple(_line(catalogue, one, known, totals, statuses) for one in links),
+        groups=tuple(_groups(catalogue, links, known, statuses)),
         never_cause=change_words.NEVER_CAUSE,
         counted=_counted(links, known),
         rows=tuple(rows),
@@ -129,26 +137,44 @@ def _links(catalogue: Catalogue) -> Iterator[_One]:
                     yield framework, mission, fund, indicator_id
 
 
+def _groups(
+    catalogue: Catalogue,
+    links: list[_One],
+    known: dict[tuple[str, str], dict[str, Any]],
+    statuses: dict[str, dict[str, dict[str, Any]]],
+) -> Iterator[ChainGroup]:
+    """Links of one fund and one mission together, in order."""
+    totals = fund_totals(catalogue)
+    for (framework_id, mission_id, fund_id), some in groupby(
+        links, lambda one: (one[0].id, one[1].id, one[2].fund_id)
+    ):
+        ones = list(some)
+        framework, mission, link, _ = ones[0]
+        yield ChainGroup(
+            fund=Link(text=catalogue.funds[fund_id].title, url=urls.chain(fund=fund_id)),
+            money=mission_words.money_words(totals[fund_id]) if fund_id in totals else "",
+            mission=Link(text=mission.title, url=urls.mission(framework_id, mission_id)),
+            framework=framework.title,
+            who_says=link.who_says,
+            lines=tuple(_line(catalogue, one, known, statuses) for one in ones),
+        )
+
+
 def _line(
     catalogue: Catalogue,
     one: _One,
     known: dict[tuple[str, str], dict[str, Any]],
-    totals: dict[str, float],
     statuses: dict[str, dict[str, dict[str, Any]]],
 ) -> ChainLine:
     framework, mission, link, indicator_id = one
-    fund, indicator = catalogue.funds[link.fund_id], catalogue.indicators[indicator_id]
-    row = known.get((fund.id, indicator_id))
+    indicator = catalogue.indicators[indicator_id]
+    row = known.get((link.fund_id, indicator_id))
     made = row is not None and row["estimate"] is not None
     shown = {
         key: change_words.signed(indicator, row[key]) if made and row else ""
         for key in ("funded_change", "comparators_change", "estimate")
     }
     return ChainLine(
-        fund=Link(text=fund.title, url=urls.chain(fund=fund.id)),
-        money=mission_words.money_words(totals[fund.id]) if fund.id in totals else "",
-        mission=Link(text=f"{mission.title} ({framework.title})", url=urls.mission(framework.id, mission.id)),
-        who_says=link.who_says,
         indicator=Link(text=indicator.title, url=urls.chain(indicator=indicator.id)),
         fit=_fit(mission, indicator_id),
         targets=tuple(
@@ -166,7 +192,7 @@ def _line(
         difference=shown["estimate"],
         finding=row["finding"] if row else "",
         words=change_words.FINDINGS[row["finding"]] if row else "not compared",
-        change_url=urls.change(fund.id, indicator_id) if row else "",
+        change_url=urls.change(link.fund_id, indicator_id) if row else "",
     )
 
 

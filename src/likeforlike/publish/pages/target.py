@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from likeforlike.domain.area import AreaKind
+from likeforlike.domain.area import ENGLAND, AreaKind
 from likeforlike.domain.mission import Framework, Mission, Target
 from likeforlike.publish import mission_words, text, urls
 from likeforlike.publish.missions import mission_table, target_rows
@@ -51,6 +51,7 @@ class TargetPage(Page):
     across_2020_21: bool
     indicator: Link | None
     areas: tuple[AreaLine, ...]
+    unit: str
     rule: str
     rows: tuple[dict[str, Any], ...]
 
@@ -90,10 +91,16 @@ def make_target(catalogue: Catalogue, framework: Framework, mission: Mission, ta
         note=target.note,
         across_2020_21=any(row["across_2020_21"] for row in rows),
         indicator=Link(text=indicator.title, url=urls.indicator(indicator.id)) if indicator else None,
-        areas=tuple(sorted(lines, key=lambda one: (not one.wide, _ORDER.index(one.status), one.name))),
+        areas=tuple(sorted(lines, key=_place)),
+        unit=text.unit_words(indicator) if indicator else "",
         rule=mission_words.RULE,
         rows=rows,
     )
+
+
+def _place(one: AreaLine) -> tuple[bool, bool, int, str]:
+    """England first, then regions, then councils from the furthest away to those that are there."""
+    return one.code != ENGLAND, not one.wide, _ORDER.index(one.status), one.name
 
 
 def _line(catalogue: Catalogue, row: dict[str, Any], indicator: Indicator, target: Target) -> AreaLine:
@@ -110,7 +117,7 @@ def _line(catalogue: Catalogue, row: dict[str, Any], indicator: Indicator, targe
         reason=row["reason"],
         way=mission_words.way(row, indicator, gap=target.kind == "gap"),
         distance=mission_words.distance(row, indicator),
-        pace=mission_words.pace(row, indicator),
-        ordinary=mission_words.ordinary(row),
-        chance=mission_words.chance(row),
+        pace=mission_words.pace_short(row, indicator),
+        ordinary=mission_words.ordinary_short(row),
+        chance=mission_words.chance_short(row),
     )
