@@ -18,6 +18,7 @@ from likeforlike.pipeline.context import BuildContext
 from likeforlike.pipeline.describe import indicator_table
 from likeforlike.pipeline.funding import funding_tables
 from likeforlike.pipeline.gaps import gap_tables
+from likeforlike.pipeline.geometry import geometry_tables
 from likeforlike.pipeline.missions import mission_tables
 from likeforlike.pipeline.neighbours import neighbour_tables
 from likeforlike.pipeline.observe import observe
@@ -36,6 +37,7 @@ STEPS: tuple[Step, ...] = (
     gap_tables,
     neighbour_tables,
     benchmark_tables,
+    geometry_tables,
 )
 AT_A_TIME = 2
 

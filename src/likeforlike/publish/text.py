@@ -379,3 +379,8 @@ def coverage_sentence(periods: int, first: date, last: date) -> str:
     if first.year == last.year:
         return f"{count_words(periods)} period{plural(periods)}, {last.year}"
     return f"{count_words(periods)} periods from {first.year} to {last.year}"
+
+
+def map_sentence(title: str, period: str) -> str:
+    """What a map shows, in words."""
+    return f"Map of councils in England: {lower_first(title)}, {period}. The table below holds every value."

@@ -23,6 +23,7 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "model_feature": ("source_id", "area_code", "feature_id"),
     "published_neighbour": ("source_id", "area_code", "rank"),
     "benchmark": ("area_code", "indicator_id", "period_end", "period_start", "model_id"),
+    "geometry": ("layout", "area_code"),
     "fund": ("fund_id",),
     "allocation": ("allocation_id",),
     "allocation_area": ("allocation_id", "area_code"),

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from likeforlike.publish.charts.bars import bars_svg
+from likeforlike.publish.charts.choropleth import choropleth_svg
 from likeforlike.publish.charts.concentration import curve_svg
-from likeforlike.publish.charts.heat import heat_svg
 from likeforlike.publish.charts.events import events_svg
+from likeforlike.publish.charts.heat import heat_svg
 from likeforlike.publish.charts.interval import group_svg, interval_svg
 from likeforlike.publish.charts.key import key_svg
 from likeforlike.publish.charts.lines import lines_svg
@@ -23,6 +24,7 @@ from likeforlike.publish.charts.strip import strip_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
+        "choropleth_svg": choropleth_svg,
         "heat_svg": heat_svg,
         "events_svg": events_svg,
         "group_svg": group_svg,

@@ -15,6 +15,12 @@ INK, MUTED, RULE, PEER = "#1a1f24", "#56606a", "#c9d0d7", "#a7b1bb"
 #: Class name -> presentation attributes, for files. The stylesheet holds the same for pages.
 ATTRIBUTES = MappingProxyType(
     {
+        "m": 'stroke="#fff" stroke-width=".5"',
+        "m0": 'fill="#dfeaf6"',
+        "m1": 'fill="#b0cfea"',
+        "m2": 'fill="#77abd9"',
+        "m3": 'fill="#3a7fbf"',
+        "m4": 'fill="#0b4a8f"',
         "c-axis": f'stroke="{RULE}" stroke-width="1" fill="none"',
         "c-grid": f'stroke="{RULE}" stroke-width="1" stroke-opacity=".6" fill="none"',
         "c-text": f'fill="{MUTED}" font-size="12"',

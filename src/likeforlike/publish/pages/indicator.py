@@ -16,8 +16,10 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Indicator, Tier
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.publish import narrative, text, urls
+from likeforlike.publish.charts.choropleth import choropleth_svg
 from likeforlike.publish.pages.beside import known
 from likeforlike.publish.pages.council import about, collected
+from likeforlike.publish.pages.map import MapView, make_map
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.standing import Standing, standing
 
@@ -101,6 +103,7 @@ class IndicatorPage(Page):
     regions: tuple[Spread, ...]
     kinds: tuple[Spread, ...]
     limits: tuple[float, float]
+    map: MapView | None
     rows: tuple[Ranked, ...]
     counties: tuple[Ranked, ...]
 
@@ -131,6 +134,10 @@ class IndicatorPage(Page):
             return Table(name=name, title=self.title, columns=columns, rows=cells)
 
         return (table("councils", self.rows), *((table("counties", self.counties),) if self.counties else ()))
+
+    def chart(self) -> str:
+        """The map by boundary; none where the release holds no shapes."""
+        return choropleth_svg(self.map.drawings[0], self.map.sentence) if self.map else ""
 
 
 def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | None = None) -> IndicatorPage:
@@ -172,6 +179,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         regions=tuple(_spreads(indicator, have, "region")),
         kinds=tuple(_spreads(indicator, have, "kind")),
         limits=(place.low, place.high),
+        map=make_map(catalogue, place),
         rows=tuple(_chosen(rows, chosen)),
         counties=tuple(_counties(catalogue, indicator, pool)),
     )
