@@ -83,7 +83,7 @@ SHOWN = 0.1
 
 
 def neighbour_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
-    """All models' current lists; for the default models also why, how sure, and every year's lists."""
+    """All models' current lists and years; for the default models also why, how sure, and yearly lists."""
     comparisons = context.comparisons
     defaults = tuple(DEFAULT_MODELS.values())
     lists, shares, stability, yearly, features = [], [], [], [], []
@@ -94,9 +94,13 @@ def neighbour_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
         if model.id in defaults:
             shares.append(contribution_rows(found, model.id, year))
             stability.append(stability_rows(model_stability(comparisons, model), model.id))
+        try:
             tables, sets = comparisons.yearly(model.id)
+        except DefinitionError:
+            continue  # a model of one edition, or without a scale that years can share
+        features.append(yearly_feature_rows(tables, model.id))
+        if model.id in defaults:
             yearly += [list_rows(one, model.id, when, "yearly") for when, one in sets.items() if when < year]
-            features.append(yearly_feature_rows(tables, model.id))
     return {
         "neighbour": _stack(NEIGHBOUR_SCHEMA, [*lists, *yearly]),
         "neighbour_contribution": _stack(CONTRIBUTION_SCHEMA, shares),

@@ -77,7 +77,6 @@ class HeadToHeadPage(Page):
     outcomes: tuple[OutcomeBeside, ...]
     years: tuple[PairYear, ...]
     series: tuple[Series, ...]
-    swap_url: str
     rows: tuple[dict[str, Any], ...]
 
     def tables(self) -> tuple[Table, ...]:
@@ -145,7 +144,6 @@ def make_head_to_head(
         outcomes=_outcomes(catalogue, area, other, set(words)),
         years=years,
         series=_series(years, area, other),
-        swap_url=urls.head_to_head(other.code, area.code, model=model_id),
         rows=tuple(rows),
     )
 

@@ -12,6 +12,7 @@ from likeforlike.analysis.neighbours import NONE, contributions, mutual, times_c
 from likeforlike.domain.area import Area
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
+from likeforlike.pipeline.neighbours import current_year
 from likeforlike.publish import text, urls
 from likeforlike.publish.charts.matrix import matrix_svg
 from likeforlike.publish.choices import MODELS, model_verdicts, same_powers_list, verdict_words
@@ -197,7 +198,7 @@ def make_neighbours(
         times_listed=int(times_chosen(found.neighbours.neighbours[:, :SHOWN])[row]),
         models=_models_for(catalogue, area),
         chosen_model=model_id or model.id,
-        years=_years(catalogue, model),
+        years=_years(catalogue, model, current_year(catalogue.comparisons, model)),
         similarity_url=urls.council_similarity(area.code),
         indicators=_indicators(catalogue, area),
         indicator_id=chosen.id,
@@ -322,11 +323,12 @@ def _models_for(catalogue: Catalogue, area: Area) -> tuple[Link, ...]:
     )
 
 
-def _years(catalogue: Catalogue, model: NeighbourModel) -> tuple[int, ...]:
-    if "neighbour" not in catalogue.release.manifest.tables:
+def _years(catalogue: Catalogue, model: NeighbourModel, current: int | None) -> tuple[int, ...]:
+    """The years other than the current one that the model has lists of, newest first."""
+    if "yearly_feature" not in catalogue.release.manifest.tables:
         return ()
-    table = catalogue.release.table("neighbour", ["model_id", "year", "basis"])
-    years = table.filter(model_id=model.id, basis="yearly")["year"].unique().to_list()
+    table = catalogue.release.table("yearly_feature", ["model_id", "year"])
+    years = set(table.filter(model_id=model.id)["year"].to_list()) - {current}
     return tuple(sorted(years, reverse=True))
 
 

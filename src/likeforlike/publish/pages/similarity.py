@@ -218,7 +218,7 @@ def _tracks(history: AreaHistory, names: dict[str, str]) -> tuple[Track, ...]:
         Track(
             code=code,
             name=names[code],
-            url=urls.head_to_head(history.area, code),
+            url=urls.council_neighbours(code),
             ranks=tuple(int(rank) or None for rank in history.ranks[:, history.others.index(code)]),
             years_listed=count,
             now=code in now,
@@ -277,7 +277,7 @@ def _moved(
     return Moved(
         code=other,
         name=names[other],
-        url=urls.head_to_head(area, other),
+        url=urls.council_neighbours(other),
         first_distance=before,
         last_distance=after,
         by=text.join_words([feature_title(catalogue, model, name) for name in same_way]),
