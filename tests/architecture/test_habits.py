@@ -40,7 +40,9 @@ def test_every_package_of_the_code_is_small_enough_to_ship() -> None:
     assert embedded < LARGEST_BYTES, f"the embedded release takes {embedded:,} bytes"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "docs/decisions.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "GLOSSARY.md", "docs/decisions.md"]
+)
 def test_links_between_documents_lead_somewhere(name: str) -> None:
     document = ROOT / name
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):

@@ -87,4 +87,6 @@ def test_no_module_is_longer_than_can_be_read_at_one_sitting(path: Path) -> None
 
 
 def test_every_package_of_the_order_exists() -> None:
-    assert {path.name for path in SRC.iterdir() if path.is_dir() and (path / "__init__.py").exists()} >= set(ORDER)
+    assert {path.name for path in SRC.iterdir() if path.is_dir() and (path / "__init__.py").exists()} >= set(
+        ORDER
+    )

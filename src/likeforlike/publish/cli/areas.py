@@ -9,7 +9,8 @@ import typer
 
 from likeforlike.domain.area import COUNCILS, AreaKind
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, emit
+from likeforlike.publish.cli.columns import Column
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
 
 _COLUMNS = (
     Column("Code", lambda row: row["area_code"]),

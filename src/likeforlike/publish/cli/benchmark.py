@@ -16,7 +16,8 @@ from likeforlike.domain.period import Period
 from likeforlike.publish import text
 from likeforlike.publish.benchmarks import KEYS, Which, area_benchmarks, every_benchmark
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, Row, emit
+from likeforlike.publish.cli.columns import Column, Row
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
 
 #: Marks of the harmonised list for official statistics.
 MARKS = {

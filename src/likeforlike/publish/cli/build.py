@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from likeforlike.publish.cli.output import Column, Format, FormatOption, emit
+from likeforlike.publish.cli.columns import Column
+from likeforlike.publish.cli.output import Format, FormatOption, emit
 
 _COLUMNS = (
     Column("Source", lambda row: row["source_id"], wrap=True),

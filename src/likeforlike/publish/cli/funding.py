@@ -19,7 +19,8 @@ from likeforlike.observations.deflator import read_deflator
 from likeforlike.observations.own_fund import OWN, read_fund_file
 from likeforlike.pipeline.alignments import MAIN_NEED
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, Row, emit, note
+from likeforlike.publish.cli.columns import Column, Row
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, note
 from likeforlike.publish.funding import (
     ALIGNMENT_KEYS,
     Desk,

@@ -14,7 +14,8 @@ from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.period import Period
 from likeforlike.publish import text
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, Row, emit
+from likeforlike.publish.cli.columns import Column, Row
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
 
 KEYS = (
     "period_end",

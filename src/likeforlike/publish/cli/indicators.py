@@ -10,7 +10,8 @@ import typer
 from likeforlike.domain.indicator import Topic
 from likeforlike.publish.benchmarks import in_reading_order
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, emit
+from likeforlike.publish.cli.columns import Column
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
 
 _TIERS = {"lower": "districts", "upper": "counties", "both": "places"}
 _COLUMNS = (

@@ -18,7 +18,8 @@ from likeforlike.domain.indicator import Tier
 from likeforlike.domain.mission import Framework
 from likeforlike.publish import change_words, mission_words
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.cli.output import Column, Format, FormatOption, ReleaseOption, Row, emit, note
+from likeforlike.publish.cli.columns import Column, Row
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, note
 from likeforlike.publish.missions import (
     area_progress,
     first_framework,

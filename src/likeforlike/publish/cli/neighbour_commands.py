@@ -14,7 +14,8 @@ from likeforlike.domain.errors import RequestError
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.choices import CHOICE_KEYS, year_choices
-from likeforlike.publish.cli.output import Column, Format, Row, emit
+from likeforlike.publish.cli.columns import Column, Row
+from likeforlike.publish.cli.output import Format, emit
 from likeforlike.publish.feature_file import read_feature_file
 from likeforlike.publish.model_cards import MODEL_KEYS, model_rows
 from likeforlike.publish.neighbour_package import write_package

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-Row = Mapping[str, Any]
+from likeforlike.publish.cli.columns import Column, Row
 
 #: A cell that begins with one of these is run as a formula by a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -37,17 +36,6 @@ ReleaseOption = Annotated[
         show_default="the one that comes with likeforlike",
     ),
 ]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table for people: its heading, and a row's cell in words."""
-
-    heading: str
-    show: Callable[[Row], str]
-    right: bool = False
-    wrap: bool = False
-    width: int | None = None  # of a column that wraps and should not grow
 
 
 def emit(

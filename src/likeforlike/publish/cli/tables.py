@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from likeforlike.publish.cli.output import Column, Row
+from likeforlike.publish.cli.columns import Column, Row
 
 #: Where the output is not a terminal it has no width of its own.
 WIDTH = 100

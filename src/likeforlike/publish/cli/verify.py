@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from likeforlike.publish.catalogue import EMBEDDED
-from likeforlike.publish.cli.output import Column, Format, FormatOption, emit
+from likeforlike.publish.cli.columns import Column
+from likeforlike.publish.cli.output import Format, FormatOption, emit
 from likeforlike.store.verify import verify as verify_release
 
 DIFFERS = 1
