@@ -1,4 +1,4 @@
-"""Every specification of money and need with 2,000 draws each (target: 60 s on two cores); a page (target: 80 ms).
+"""Every specification of money and need, 2,000 draws each (target: 60 s on two cores); a page (80 ms).
 
 Run: python benchmarks/funding_specifications.py [RELEASE]. Uses the release that comes with the package where
 none is named.

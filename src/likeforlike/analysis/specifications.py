@@ -18,6 +18,10 @@ from likeforlike.analysis.counterfactual import misallocated_share
 from likeforlike.analysis.resampling import Resamples, fractional_ranks
 from likeforlike.domain.matrix import BoolArray, FloatArray
 
+#: Ranks among people are kept for this many sets of weights: those of one year's people and of equal weights,
+#: for each group of measures with the same areas. More would cost memory and not be asked for again.
+_WEIGHTS_KEPT = 8
+
 #: Any label that tells one row of money from another; the caller gives it back its meaning.
 Key = tuple[str, ...]
 
@@ -71,7 +75,7 @@ class Draws:
         self._draws, self._seed = draws, seed
         self._resamples: dict[int, Resamples] = {}
         self._scores: dict[bytes, FloatArray] = {}
-        self._ranks: dict[tuple[bytes, bytes], FloatArray] = {}
+        self._ranks: dict[bytes, dict[bytes, FloatArray]] = {}
 
     def resamples(self, areas: int) -> Resamples:
         """The draws for a number of areas."""
@@ -92,11 +96,14 @@ class Draws:
 
     def counted_ranks(self, values: FloatArray, weights: FloatArray) -> FloatArray:
         """Count times fractional rank, most deprived first, in every draw."""
-        key = (values.tobytes(), weights.tobytes())
-        if key not in self._ranks:
+        ranks = self._ranks.setdefault(weights.tobytes(), {})
+        while len(self._ranks) > _WEIGHTS_KEPT:
+            del self._ranks[next(iter(self._ranks))]
+        key = values.tobytes()
+        if key not in ranks:
             counts = self.resamples(len(values)).counts
-            self._ranks[key] = counts * fractional_ranks(-values, counts * weights)
-        return self._ranks[key]
+            ranks[key] = counts * fractional_ranks(-values, counts * weights)
+        return ranks[key]
 
 
 def answer_all(universe: Universe, draws: Draws) -> Iterator[Answer]:
@@ -135,7 +142,8 @@ def _answer(
         scores, need_signs = draws.scores(values), signs(values)
         concentration = indices(money, draws.counted_ranks(values, weights), resamples.counts)
         for i, key in enumerate(keys):
-            # To six digits, which is what single precision holds: draws that tie with the point must still tie.
+            # To six digits, which is what single precision holds: draws that tie with the point must still
+            # tie.
             spearman = np.round(np.einsum("ij,ij->i", scores, outcome_scores[i]).astype(np.float64), 6)
             low, high = resamples.interval(spearman)
             at = np.ascontiguousarray(concentration[:, i])

@@ -83,7 +83,8 @@ def alignment_table(
 def _specifications(
     questions: Sequence[Asked], pool: Pool, outliers: str, draws: Draws
 ) -> Iterator[dict[str, object]]:
-    for asked in questions:
+    # Sets of one year stand together, so that ranks among its people are worked out once.
+    for asked in sorted(questions, key=lambda one: (one.funds.day, one.funds.id)):
         keep = np.array([outliers == "in" or code not in OUTLIERS for code in asked.areas])
         universe = Universe(
             asked.population[keep],
