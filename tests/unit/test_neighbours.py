@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from likeforlike.analysis.neighbours import (
     NONE,
@@ -15,6 +16,7 @@ from likeforlike.analysis.neighbours import (
     times_chosen,
     with_k,
 )
+from likeforlike.analysis.scaling import positions
 from likeforlike.domain.errors import DefinitionError, RequestError
 from likeforlike.domain.matrix import FeatureTable
 from likeforlike.domain.neighbour_model import Feature, Metric, Missing, Rebasing, Scaling, Transform
@@ -253,3 +255,13 @@ def test_a_large_pool_gives_the_lists_that_all_distances_give(monkeypatch):
     assert large.all_distances.size == 0
     assert (large.neighbours == small.neighbours).all()
     np.testing.assert_allclose(large.distances, small.distances, rtol=1e-14)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_positions_are_scipys_mid_ranks(missing):
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 8, size=(30, 4)).astype(float)
+    values[rng.random(values.shape) < missing] = np.nan
+    count = np.isfinite(values).sum(axis=0)
+    expected = (rankdata(values, axis=0, nan_policy="omit") - 0.5) / count
+    np.testing.assert_allclose(positions(values), expected, rtol=1e-14)

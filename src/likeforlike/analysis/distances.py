@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from likeforlike.analysis.preparation import Prepared
 from likeforlike.domain.errors import DefinitionError
@@ -38,9 +37,11 @@ def pairwise(points: FloatArray, weights: FloatArray, metric: Metric) -> FloatAr
     if np.isnan(points).any():
         total = _pairwise_shared(points, weights, power)
         return total if power == 1 else np.sqrt(total)
-    name = "cityblock" if metric is Metric.GOWER else "euclidean"
-    distances: FloatArray = cdist(points, points, name)
-    return distances
+    total = np.zeros((len(points), len(points)))
+    for column in points.T:
+        difference = column[:, np.newaxis] - column
+        total += np.abs(difference) if power == 1 else difference * difference
+    return total if power == 1 else np.sqrt(total)
 
 
 def _pairwise_shared(points: FloatArray, weights: FloatArray, power: int) -> FloatArray:

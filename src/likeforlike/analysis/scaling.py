@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.matrix import FloatArray
@@ -112,7 +111,11 @@ def scale_of(values: FloatArray, scaling: Scaling, ddof: int) -> Scale:
 
 def positions(values: FloatArray) -> FloatArray:
     """Mid-rank positions between 0 and 1, column by column; equal values share one, missing stay missing."""
-    ranks: FloatArray = rankdata(values, axis=0, nan_policy="omit")
-    count = np.isfinite(values).sum(axis=0)
-    position: FloatArray = (ranks - 0.5) / np.maximum(count, 1)
-    return position
+    found = np.full(values.shape, np.nan)
+    for column, place in zip(values.T, found.T, strict=True):
+        known = np.isfinite(column)
+        _, group, sizes = np.unique(column[known], return_inverse=True, return_counts=True)
+        last = np.cumsum(sizes)
+        # A group of equal values that ends at place e of n and has s members lies at (e - s / 2) / n.
+        place[known] = ((last - sizes / 2) / max(int(known.sum()), 1))[group]
+    return found
