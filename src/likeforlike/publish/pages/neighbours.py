@@ -68,10 +68,12 @@ class FeatureChoice(Frozen):
 
 
 class ModelVerdict(Frozen):
-    """How the council stands beside its neighbours under one model."""
+    """How the council stands beside its neighbours under one model; `mean` is theirs, exact."""
 
+    model_id: str
     title: str
     url: str
+    mean: float | None
     mean_words: str
     count: int
     words: str
@@ -109,7 +111,7 @@ class NeighboursPage(Page):
     verdict_sentence: str
 
     def tables(self) -> tuple[Table, ...]:
-        """The list, and each feature's share of every distance."""
+        """The list, each feature's share of every distance, and one indicator under several models."""
         keys = ("rank", "code", "name", "distance", "similarity", "mutual", "times_listed", "probability")
         shares = tuple(
             {"code": card.code, "name": card.name, "feature": feature.id, "share": share}
@@ -119,6 +121,12 @@ class NeighboursPage(Page):
         return (
             plain_table("neighbours", self.title, [card.model_dump() for card in self.neighbours], keys),
             plain_table("shares", f"{self.title}: why", shares, ("code", "name", "feature", "share")),
+            plain_table(
+                "verdicts",
+                f"{self.indicator_title}: {self.name} under several models",
+                [one.model_dump() for one in self.verdicts],
+                ("model_id", "mean", "count", "verdict"),
+            ),
         )
 
     def chart(self) -> str:
@@ -349,8 +357,10 @@ def _verdicts(
 ) -> tuple[ModelVerdict, ...]:
     return tuple(
         ModelVerdict(
+            model_id=row["model_id"],
             title=row["title"],
             url=urls.model(row["model_id"]),
+            mean=row["neighbour_mean"],
             mean_words=text.value_words(row["neighbour_mean"], indicator.unit, indicator.decimals),
             count=row["neighbour_count"],
             words=text.VERDICTS[row["verdict_neighbours"]],
