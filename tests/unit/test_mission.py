@@ -129,3 +129,14 @@ def test_a_number_is_this_projects_only_where_it_says_so() -> None:
     assert own.project_benchmark
     assert own.has_number
     assert not own.national
+
+
+def test_a_level_of_others_in_prices_of_each_year_is_refused() -> None:
+    own = framework(
+        kind="level", direction=None, reach="best_fifth", project_benchmark=True, indicator_id="pay"
+    )
+    found_ones = problems(
+        own, indicator_ids={"pay"}, fund_ids=set(), as_of=date(2024, 1, 1), nominal_ids={"pay"}
+    )
+    assert [one.path for one in found_ones] == [("missions", 0, "targets", 0, "reach")]
+    assert "inflation alone" in found_ones[0].problem

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from likeforlike.definitions.reading import Place, Problem, did_you_mean
 from likeforlike.domain import framework_checks
+from likeforlike.domain.indicator import Prices
 from likeforlike.domain.mission import Framework
 from likeforlike.domain.money import FundGroup, NeedMeasure
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
@@ -66,8 +67,13 @@ def model_problems(model: NeighbourModel, known: Known) -> Iterator[Problem]:
 
 def framework_problems(framework: Framework, known: Known) -> Iterator[Problem]:
     """What `domain.framework_checks` finds; dates are held against the day the framework was published."""
+    nominal = [one.id for one in known["indicators"].values() if one.prices is Prices.NOMINAL]
     for found in framework_checks.problems(
-        framework, indicator_ids=known["indicators"], fund_ids=known["funds"], as_of=framework.published
+        framework,
+        indicator_ids=known["indicators"],
+        fund_ids=known["funds"],
+        as_of=framework.published,
+        nominal_ids=nominal,
     ):
         yield Problem(found.path, found.problem, found.instead)
 

@@ -26,9 +26,17 @@ class Problem:
 
 
 def problems(
-    framework: Framework, *, indicator_ids: Collection[str], fund_ids: Collection[str], as_of: date
+    framework: Framework,
+    *,
+    indicator_ids: Collection[str],
+    fund_ids: Collection[str],
+    as_of: date,
+    nominal_ids: Collection[str] = (),
 ) -> tuple[Problem, ...]:
-    """Every unknown reference, repeated id and target date that had passed on `as_of`, mission by mission."""
+    """Every unknown reference, repeated id and target date that had passed on `as_of`, mission by mission.
+
+    `nominal_ids` are indicators in prices of each year, for which no level may be taken from other councils.
+    """
     found = list(_repeated([m.id for m in framework.missions], ("missions",), "mission"))
     target_ids = [target.id for mission in framework.missions for target in mission.targets]
     twice = {one for one, times in Counter(target_ids).items() if times > 1}
@@ -37,6 +45,7 @@ def problems(
         found += _references(mission, place, indicator_ids, fund_ids)
         found += _objectives(mission, place)
         found += _dates(mission, place, as_of)
+        found += _nominal(mission, place, nominal_ids)
         found += [
             Problem(
                 (*place, "targets", row, "id"),
@@ -100,4 +109,17 @@ def _dates(mission: Mission, place: Path, as_of: date) -> Iterator[Problem]:
                 (*place, "targets", row, "by_date"),
                 f"Target {target.id!r} has the date {target.by_date}, which is not after {as_of}.",
                 "Write a date still to come; a target whose date has passed is a result, not a target.",
+            )
+
+
+def _nominal(mission: Mission, place: Path, nominal_ids: Collection[str]) -> Iterator[Problem]:
+    """Levels of other councils, fixed at the baseline, that inflation alone would reach."""
+    for row, target in enumerate(mission.targets):
+        if target.reach is not None and target.indicator_id in nominal_ids:
+            yield Problem(
+                (*place, "targets", row, "reach"),
+                f"{target.indicator_id!r} is in prices of each year, so that inflation alone reaches the "
+                "level that "
+                "other councils had.",
+                "Choose an indicator in constant prices, or write `kind: gap` or `kind: direction`.",
             )
