@@ -87,6 +87,24 @@ def test_the_overview_says_what_is_missing_and_in_how_many_ways_the_relation_is_
     assert "caused" not in text
 
 
+def test_the_map_has_a_shape_for_every_lower_tier_area_and_no_money_is_a_class_of_its_own(
+    site: Site, catalogue: Catalogue
+) -> None:
+    if "geometry" not in catalogue.release.manifest.tables:
+        pytest.skip("the embedded release holds no shapes")
+    page = make_funding(catalogue)
+    assert page.map is not None
+    none = catalogue.release.table("funding_area").filter(
+        pl.col("funds") == "levelling-up-awards",
+        pl.col("tier") == "lower",
+        pl.col("multi_area") == "exclude",
+        pl.col("money_gbp") == 0,
+    )
+    assert (page.map.classes[0].words, page.map.classes[0].count) == ("none", none.height)
+    assert sum(one.count for one in page.map.classes) == len(catalogue.register.lower_tier)
+    assert "Where it went, per head" in site.get("/funding").text
+
+
 def test_an_unknown_choice_is_told_the_choices(site: Site) -> None:
     for url in ("/funding?need=x", "/funding?funds=x", "/councils/E12000001/funding", "/funding/register"):
         assert site.get(url).status_code == 404, url

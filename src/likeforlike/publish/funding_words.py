@@ -306,6 +306,11 @@ def net_sentence(award: float, change: float, councils: int, lost: float, net: f
     )
 
 
+def map_sentence(title: str) -> str:
+    """What the map of money shows, in words."""
+    return f"Map of council areas in England: {title}, pounds per head. The register holds every value."
+
+
 def dots_title(name: str) -> str:
     """What the scatter with one council marked shows."""
     return f"Levelling-up awards per head against the IMD average score, {name} marked"

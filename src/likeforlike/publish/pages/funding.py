@@ -17,8 +17,10 @@ from likeforlike.publish import urls
 from likeforlike.publish.charts.scatter import scatter_svg
 from likeforlike.publish.funding import allocation_rows, fund_rows
 from likeforlike.publish.numbers import number
-from likeforlike.publish.pages.alignment_view import AlignmentView, make_view, view_tables
+from likeforlike.publish.pages.alignment_view import AlignmentView, make_view, set_title, view_tables
 from likeforlike.publish.pages.council import about
+from likeforlike.publish.pages.funding_map import make_money_map
+from likeforlike.publish.pages.map import MapView
 from likeforlike.publish.pages.page import About, Column, Frozen, Page, Table
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class FundingPage(Page):
 
     totals: tuple[str, ...]
     view: AlignmentView
+    map: MapView | None
     funds: tuple[FundLine, ...]
     reconciliation: tuple[ReconciliationLine, ...]
     net: str
@@ -97,6 +100,7 @@ def make_funding(catalogue: Catalogue, funds: str = MAIN_FUNDS, need: str = MAIN
         about=funding_about(catalogue, allocation["fund_id"].unique().to_list()),
         totals=tuple(kind_totals(catalogue, allocation)),
         view=make_view(catalogue, funds, need),
+        map=make_money_map(catalogue, funds, set_title(catalogue, funds)),
         funds=tuple(fund_lines(catalogue)),
         reconciliation=tuple(reconciliation_lines(catalogue)),
         net=_net_words(catalogue),

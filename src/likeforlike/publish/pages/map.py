@@ -123,3 +123,8 @@ def _shape(
         subject = area.county_code
     step, words = told.get(subject, (None, text.NO_VALUE))
     return Shape(path=path, step=step, words=words if subject == code else f"{area.name} ({words})")
+
+
+def draw(catalogue: Catalogue, pool: Pool, told: Mapping[str, tuple[int | None, str]]) -> tuple[Drawing, ...]:
+    """Maps of any classes: by area code, the class (None = no value) and the words; empty without shapes."""
+    return tuple(_drawings(catalogue, pool, told, shapes)) if (shapes := _shapes(catalogue)) else ()
