@@ -191,3 +191,13 @@ def as_format(url: str, suffix: str) -> str:
 def pinned(path: str, release_id: str) -> str:
     """The same view, pinned to a release."""
     return f"{path}{'&' if '?' in path else '?'}release={quote(release_id)}"
+
+
+def chart_spec(code: str, indicator_id: str) -> str:
+    """The specification of the interactive chart."""
+    return f"{_path('councils', code, indicator_id, 'chart')}.json"
+
+
+def chart_library(version: str) -> str:
+    """The library that draws the interactive chart, cached for good under its version."""
+    return f"/libraries/vega.js?v={quote(version)}"

@@ -195,6 +195,24 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
     )
 
 
+def neighbour_series(catalogue: Catalogue, area: Area, indicator: Indicator) -> tuple[Series, ...]:
+    """A line for each of the ten neighbours, nearest first; none where nothing is compared."""
+    place = standing(catalogue, indicator.id, catalogue.pool(indicator, area))
+    subject = catalogue.comparisons.subject(indicator, area)
+    if place is None or subject.code not in place.matrix.row_of:
+        return ()
+    row = place.matrix.row_of[subject.code]
+    return tuple(
+        Series(
+            name=catalogue.register.areas[place.matrix.areas[index]].name,
+            role=Role.PEER,
+            points=tuple(_points(place, place.matrix.values[index])),
+        )
+        for index in place.benchmark.neighbours[row].tolist()
+        if index >= 0
+    )
+
+
 def _wide_ticks(place: Standing) -> str:
     """The peers' ticks for a drawing across the page."""
     values = place.matrix.values[:, place.column]

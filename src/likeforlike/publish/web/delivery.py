@@ -25,7 +25,7 @@ from likeforlike.publish.web.errors import error_response, failure_response
 access_log = logging.getLogger("likeforlike.access")
 
 _SUFFIX: Final = re.compile(r"^(/.*)\.(json|csv|xlsx|parquet|svg|png)$")
-_PLAIN_PATHS: Final = ("/static/", "/api/", "/healthz", "/readyz")
+_PLAIN_PATHS: Final = ("/static/", "/libraries/", "/api/", "/healthz", "/readyz")
 _COMPRESSIBLE: Final = re.compile(r"^(text/|application/json|application/javascript|image/svg)")
 _CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -179,7 +179,11 @@ def _encoding(accepted: bytes) -> str:
 
 
 def _cache_control(scope: Scope, status: int) -> bytes:
-    if status == 200 and scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v="):
+    if (
+        status == 200
+        and scope["path"].startswith(("/static/", "/libraries/"))
+        and scope["query_string"].startswith(b"v=")
+    ):
         return b"public, max-age=31536000, immutable"
     if status in (200, 301, 308):
         return b"public, max-age=300, stale-while-revalidate=86400"

@@ -22,6 +22,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from likeforlike.publish import urls
+from likeforlike.publish.web.routes.charts import router as charts
 from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.funding import router as funding
 from likeforlike.publish.web.routes.home import router as home
@@ -31,7 +32,16 @@ from likeforlike.publish.web.routes.neighbours import router as neighbours
 from likeforlike.publish.web.routes.reference import router as reference
 
 #: Funding, missions and neighbours stand before councils: /councils/CODE/funding is no indicator.
-ROUTERS: tuple[APIRouter, ...] = (home, funding, missions, neighbours, councils, indicators, reference)
+ROUTERS: tuple[APIRouter, ...] = (
+    home,
+    charts,
+    funding,
+    missions,
+    neighbours,
+    councils,
+    indicators,
+    reference,
+)
 
 #: What the header links to: words and address.
 NAVIGATION: tuple[tuple[str, str], ...] = (
