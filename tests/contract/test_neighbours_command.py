@@ -189,6 +189,11 @@ def test_bad_requests_say_what_to_write(own):
     assert "All weights" in refused("neighbours", "Leeds", "--feature", "population=0")
     assert "does not compare Kent" in refused("neighbours", "Kent", "--model", "overall")
     assert "needs a model of your own" in refused("neighbours", "--all", "--features", str(own / "table.csv"))
+    files = ("--model", str(own / "model.yaml"), "--features", str(own / "table.csv"))
+    assert "has no row for Leeds (E08000035)" in refused("neighbours", "Leeds", *files)
+    assert "has no years" in refused("neighbours", "Hartlepool", *files, "--year", "2015")
+    (own / "model.yaml").write_text(MODEL.replace("weight: 2", "wieght: 2"))
+    assert "line 9: There is no field 'wieght' here" in refused("neighbours", "Hartlepool", *files)
     (own / "model.yaml").write_text(MODEL.replace("id: age", "id: pay"))
     assert "no feature 'pay'. Write one of: people, age" in refused(
         "neighbours", "--all", "--model", str(own / "model.yaml"), "--features", str(own / "table.csv")

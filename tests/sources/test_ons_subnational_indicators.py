@@ -20,6 +20,7 @@ from likeforlike.domain.errors import DefinitionError, SourceChangedError
 from likeforlike.domain.observation import RAW_SCHEMA
 from likeforlike.pipeline.own_tables import OwnTables, corrected
 from likeforlike.sources.ons_subnational_indicators import parse, read_inputs
+from slow_neighbours import slow_lists
 
 SOURCE = "ons_subnational_indicators"
 NORTH_NORTHAMPTONSHIRE, WEST_NORTHAMPTONSHIRE = "E06000061", "E06000062"
@@ -175,3 +176,12 @@ def test_a_cell_that_is_no_number_stops_the_build_naming_its_row(tmp_path, raw_f
     table.write_bytes(gzip.compress(changed.write_csv().encode()))
     with pytest.raises(SourceChangedError, match="row 5: expected a number; found 'about 20'"):
         read_inputs(tmp_path, source, register)
+
+
+def test_the_recipe_equals_the_slow_reading(inputs, definitions, nested, register):
+    model = definitions.neighbour_models["ons-2025-demographic"]
+    found = find(inputs.table, model, nested=nested)
+    distance, lists = slow_lists(inputs.table.select(features_of(model)), model, nested)
+    slow = np.array([[distance[a, b] for b in found.areas] for a in found.areas])
+    np.testing.assert_allclose(found.all_distances, slow, rtol=0, atol=1e-12)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists

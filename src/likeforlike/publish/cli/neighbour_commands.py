@@ -54,6 +54,8 @@ def neighbours(
     """Print the neighbours of one council, or of every area of the pool."""
     catalogue = Catalogue.open(release)
     factors = read_factors(feature, "=")
+    if features is not None and year is not None:
+        raise RequestError("A table of your own has no years.", instead="Leave --year out.")
     if features is not None:
         found, rows = _own_table(catalogue, area, features, model, k=k, factors=factors)
     else:
@@ -121,7 +123,13 @@ def _own_table(
         return found, range(len(pool.areas))
     if area in pool.row_of:
         return found, [pool.row_of[area]]
-    return found, [found.row(catalogue.area(area), register)]
+    council = catalogue.area(area)
+    if council.code not in pool.row_of:
+        raise RequestError(
+            f"The table {path} has no row for {council.name} ({council.code}).",
+            instead="Add one, or name an area that it has.",
+        )
+    return found, [pool.row_of[council.code]]
 
 
 def compare(

@@ -50,7 +50,7 @@ class YearOverlap(Frozen):
 
 
 class Moved(Frozen):
-    """A council drifted towards or away from, and what moved the two."""
+    """Another council, its first and last distance, and the features that moved it that way most."""
 
     code: str
     name: str
@@ -98,6 +98,7 @@ class SimilarityPage(Page):
     tracks: tuple[Track, ...]
     series: tuple[Series, ...]
     overlaps: tuple[YearOverlap, ...]
+    now: tuple[Moved, ...]
     towards: tuple[Moved, ...]
     away: tuple[Moved, ...]
     features: tuple[FeatureYears, ...]
@@ -144,6 +145,9 @@ def make_similarity(
         tuple(_moved(catalogue, model, sets, area=area.code, other=one.other, names=names) for one in group)
         for group in (towards, away)
     ]
+    now = tuple(
+        _moved(catalogue, model, sets, area=area.code, other=code, names=names) for code in history.now
+    )
     return SimilarityPage(
         title=f"{area.name}’s neighbours through the years",
         description=f"Who has been like {area.name} since {history.years[0]}, and what changed.",
@@ -167,6 +171,7 @@ def make_similarity(
         tracks=_tracks(history, names),
         series=_series(history, names),
         overlaps=_overlaps(history),
+        now=now,
         towards=moved[0],
         away=moved[1],
         features=tuple(
