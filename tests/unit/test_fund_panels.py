@@ -77,8 +77,12 @@ def test_an_award_without_a_day_may_have_come_on_any_day_of_the_funds_announceme
 
 
 def test_a_shared_award_makes_a_council_neither_funded_nor_unfunded() -> None:
-    found = table(("one", LEEDS, date(2021, 1, 1), "several"), ("one", HARTLEPOOL, date(2021, 1, 1), "several"),
-                  ("one", HARTLEPOOL, date(2022, 1, 1), "exact"))  # fmt: skip
+    shared = date(2021, 1, 1)
+    found = table(
+        ("one", LEEDS, shared, "several"),
+        ("one", HARTLEPOOL, shared, "several"),
+        ("one", HARTLEPOOL, date(2022, 1, 1), "exact"),
+    )
     made = awards(found, "one", (LEEDS, HARTLEPOOL, ADUR), REGISTER)
     assert made.unclear.tolist() == [True, False, False]
     assert made.days[1] == Announced(date(2022, 1, 1), date(2022, 1, 1))
