@@ -87,6 +87,22 @@ def test_the_overview_says_what_is_missing_and_in_how_many_ways_the_relation_is_
     assert "caused" not in text
 
 
+def test_every_statistic_of_the_main_specification_stands_on_the_page_with_its_interval(
+    catalogue: Catalogue,
+) -> None:
+    view = make_funding(catalogue).view
+    by_name = {line.name: line for line in view.statistics}
+    assert len(by_name) == 7
+    assert {name for name, line in by_name.items() if not line.interval} == {
+        "Gini coefficient",
+        "Hoover index",
+    }
+    chosen = next(one for one in view.needs if one.chosen)
+    assert by_name["Rank correlation (Spearman)"].value == chosen.spearman
+    assert by_name["Rank correlation (Spearman)"].interval == chosen.spearman_interval
+    assert by_name["Concentration index"].value == chosen.concentration
+
+
 def test_the_map_has_a_shape_for_every_lower_tier_area_and_no_money_is_a_class_of_its_own(
     site: Site, catalogue: Catalogue
 ) -> None:

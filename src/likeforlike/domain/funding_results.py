@@ -37,6 +37,20 @@ ALIGNMENT_SCHEMA = pl.Schema(
     }
 )
 
+#: One row = one statistic of the main specification with its 95% interval; Gini and Hoover, which compare
+#: money with people and not with need, have none.
+STATISTIC_SCHEMA = pl.Schema(
+    {
+        "funds": pl.String,
+        "need": pl.String,
+        "statistic": pl.String,
+        "council_count": pl.Int32,
+        "value": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+    }
+)
+
 #: One row = one group of lower-tier areas of similar need (1 = most deprived) under the main specification.
 GROUP_SCHEMA = pl.Schema(
     {

@@ -6,6 +6,7 @@ import polars as pl
 
 from likeforlike.domain.funding_results import NET_SCHEMA
 from likeforlike.domain.neighbour_model import Pool
+from likeforlike.pipeline.alignment_statistics import statistic_table
 from likeforlike.pipeline.alignments import Asked, ask, result_tables
 from likeforlike.pipeline.context import BuildContext
 from likeforlike.pipeline.core_funding import core_funding_table
@@ -36,6 +37,7 @@ def funding_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
         "fund_reconciliation": register.reconciliation,
         "core_funding": core,
         **result_tables(asked),
+        "alignment_statistic": statistic_table(lower),
         "funding_regression": regression_table(lower, context.register, context.matrices),
         "funding_net": NET_SCHEMA.to_frame() if main is None else net_table(main, core, context.register),
     }

@@ -55,6 +55,19 @@ PER = MappingProxyType({"head": "per head", "total": "in total"})
 TIERS = MappingProxyType({"lower": "lower tier", "upper": "upper tier"})
 OUTLIERS = MappingProxyType({"in": "included", "out": "left out"})
 
+#: Statistic -> its name, and what it says.
+STATISTICS = MappingProxyType(
+    {
+        "spearman": ("Rank correlation (Spearman)", "whether places in order of need are in order of money"),
+        "kendall": ("Kendall's tau-b", "the same, as the balance of pairs in and out of order"),
+        "pearson": ("Linear correlation (Pearson)", "moved by single places with very much per head"),
+        "weighted_pearson": ("Linear, weighted by people", "the same, every person counting once"),
+        "concentration_index": ("Concentration index", "below zero: more per head for the more deprived"),
+        "gini": ("Gini coefficient", "how unequal money per head is, whatever the need"),
+        "hoover": ("Hoover index", "share that would have to move for the same amount per person"),
+    }
+)
+
 MISSING = (
     "Not here: the UK Shared Prosperity Fund, the Community Renewal Fund, most of the third round of the "
     "Levelling Up "

@@ -31,6 +31,7 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "fund_reconciliation": ("fund_id", "step"),
     "core_funding": ("fund_id", "area_code", "year_start", "component"),
     "alignment": ("funds", "need", "multi_area", "tier", "per", "outliers"),
+    "alignment_statistic": ("funds", "need", "statistic"),
     "alignment_group": ("funds", "need", "equal", "groups", "number"),
     "alignment_curve": ("funds", "need", "position"),
     "funding_area": ("funds", "tier", "multi_area", "area_code"),

@@ -15,55 +15,13 @@ from likeforlike.publish import funding_words as words
 from likeforlike.publish import urls
 from likeforlike.publish.charts.models import Bar, Dot, Specification
 from likeforlike.publish.numbers import number
+from likeforlike.publish.pages.alignment_lines import ChoiceLine, FarLine, NeedLine, StatisticLine
 from likeforlike.publish.pages.page import Column, Frozen, Link, Table
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
 
 _FURTHEST = 10
-
-
-class NeedLine(Frozen):
-    """One measure of need and how money lies along it."""
-
-    need: str
-    title: str
-    label: str
-    chosen: bool
-    url: str
-    councils: int
-    spearman: str
-    spearman_interval: str
-    pearson: str
-    kendall: str
-    concentration: str
-    concentration_se: str
-    to_move: str
-
-
-class ChoiceLine(Frozen):
-    """One choice of method: in how many specifications with it the relation is positive, and its range."""
-
-    kind: str
-    choice: str
-    count: int
-    positive: int
-    linear_positive: int
-    lowest: str
-    middle: str
-    highest: str
-
-
-class FarLine(Frozen):
-    """One council far above or below its share in proportion to need."""
-
-    name: str
-    url: str
-    per_head: str
-    needed: str
-    gap: str
-    band: str
-    rank: str
 
 
 class AlignmentView(Frozen):
@@ -89,6 +47,7 @@ class AlignmentView(Frozen):
     tenths: tuple[Bar, ...]
     specifications: tuple[Specification, ...]
     main: int | None
+    statistics: tuple[StatisticLine, ...]
     needs: tuple[NeedLine, ...]
     choices: tuple[ChoiceLine, ...]
     below: tuple[FarLine, ...]
@@ -161,6 +120,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
         tenths=tuple(_tenths(_groups(catalogue, funds, need, 10))),
         specifications=curve,
         main=place,
+        statistics=tuple(_statistics(catalogue, funds, need)),
         needs=tuple(_need_lines(catalogue, main, need)),
         choices=tuple(_choice_lines(answers)),
         below=tuple(_far(catalogue, funds, below=True)),
@@ -284,6 +244,22 @@ def _choices(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _statistics(catalogue: Catalogue, funds: str, need: str) -> Iterator[StatisticLine]:
+    table = catalogue.release.table("alignment_statistic").filter(
+        pl.col("funds") == funds, pl.col("need") == need
+    )
+    by_name = {row["statistic"]: row for row in table.iter_rows(named=True)}
+    for name, (title, meaning) in words.STATISTICS.items():
+        if name in by_name:
+            row = by_name[name]
+            yield StatisticLine(
+                name=title,
+                value=words.coefficient(row["value"]),
+                interval=words.interval(row["low"], row["high"]),
+                meaning=meaning,
+            )
+
+
 def _need_lines(catalogue: Catalogue, main: pl.DataFrame, chosen: str) -> Iterator[NeedLine]:
     measures = catalogue.release.definitions.need_measures
     for row in main.sort("spearman", descending=True).iter_rows(named=True):
@@ -387,6 +363,7 @@ def view_tables(view: AlignmentView) -> tuple[Table, ...]:
     return (
         table("needs", "By measure of need", view.needs, NeedLine),
         table("choices", "By choice of method", view.choices, ChoiceLine),
+        table("statistics", "Every statistic with its interval", view.statistics, StatisticLine),
         table("below", "Furthest below a share in proportion to need", view.below, FarLine),
         table("above", "Furthest above a share in proportion to need", view.above, FarLine),
     )
