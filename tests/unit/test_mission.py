@@ -140,3 +140,13 @@ def test_a_level_of_others_in_prices_of_each_year_is_refused() -> None:
     )
     assert [one.path for one in found_ones] == [("missions", 0, "targets", 0, "reach")]
     assert "inflation alone" in found_ones[0].problem
+
+
+def test_a_difference_in_prices_of_each_year_is_refused_as_a_gap_and_a_ratio_is_not() -> None:
+    gap = {"kind": "gap", "direction": None, "group": "councils", "indicator_id": "pay"}
+    for measure, refused in (("p90_p10", 1), ("best_worst", 1), ("p90_p10_ratio", 0)):
+        given = framework(**gap, gap_measure=measure)
+        made = problems(
+            given, indicator_ids={"pay"}, fund_ids=set(), as_of=date(2024, 1, 1), nominal_ids={"pay"}
+        )
+        assert len(made) == refused

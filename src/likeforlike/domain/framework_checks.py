@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
-from likeforlike.domain.mission import Framework, Mission
+from likeforlike.domain.mission import Framework, GapMeasure, Mission
 
 Path = tuple[str | int, ...]
 
@@ -113,8 +113,16 @@ def _dates(mission: Mission, place: Path, as_of: date) -> Iterator[Problem]:
 
 
 def _nominal(mission: Mission, place: Path, nominal_ids: Collection[str]) -> Iterator[Problem]:
-    """Levels of other councils, fixed at the baseline, that inflation alone would reach."""
+    """Levels of other councils that inflation alone would reach, and differences that it alone would "
+    "widen."""
     for row, target in enumerate(mission.targets):
+        if target.gap_measure not in (None, GapMeasure.P90_P10_RATIO) and target.indicator_id in nominal_ids:
+            yield Problem(
+                (*place, "targets", row, "gap_measure"),
+                f"{target.indicator_id!r} is in prices of each year, so that inflation alone widens a "
+                "difference.",
+                "Write `gap_measure: p90_p10_ratio`.",
+            )
         if target.reach is not None and target.indicator_id in nominal_ids:
             yield Problem(
                 (*place, "targets", row, "reach"),

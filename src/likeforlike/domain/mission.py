@@ -48,6 +48,9 @@ class GapMeasure(StrEnum):
 
     BEST_WORST = "best_worst"
     P90_P10 = "p90_p10"
+    P90_P10_RATIO = (
+        "p90_p10_ratio"  # for money in prices of each year, whose differences inflation alone widens
+    )
 
 
 class Reach(StrEnum):
@@ -149,8 +152,8 @@ class Target(Strict):
             ),
             (
                 gap and self.gap_measure is None,
-                "A gap target needs the gap that is meant. Write `gap_measure: best_worst` or "
-                "`gap_measure: p90_p10`.",
+                "A gap target needs the gap that is meant. Write `gap_measure: best_worst`, "
+                "`gap_measure: p90_p10` or `gap_measure: p90_p10_ratio`.",
             ),
             (
                 not gap and self.gap_measure is not None,

@@ -16,7 +16,7 @@ from likeforlike.domain.area import ENGLAND, AreaRegister
 from likeforlike.domain.indicator import Indicator, Unit
 from likeforlike.domain.matrix import FloatArray
 from likeforlike.domain.mission import Framework, Mission, SetFor, Target, TargetKind
-from likeforlike.domain.verdict import Progress
+from likeforlike.domain.verdict import GapVerdict, Progress
 from likeforlike.pipeline.comparisons import Comparisons
 from likeforlike.pipeline.fund_panels import pool_of
 from likeforlike.pipeline.target_values import Asked, asked, years
@@ -135,8 +135,7 @@ def _rows(
                 **_period_parts(one),
                 **_numbers(one, made, ahead, row),
                 **like.row(row),
-                "status": Progress.CANNOT_TELL.value if one.reason else str(made.status[row]),
-                "reason": _reason(one, made, row),
+                **_status(one, made, row),
             }
 
 
@@ -192,6 +191,26 @@ def _numbers(one: Asked, made: TargetProgress, ahead: Projection | None, row: in
         "projected_upper_95": _known(ahead.upper_95[row]) if ahead else None,
         "reach_probability": _known(ahead.p_reach[row]) if ahead else None,
     }
+
+
+#: What all measures of a gap together must say before one of them counts.
+_CONFIRMS = {
+    Progress.MET.value: GapVerdict.CLOSING,
+    Progress.ON_TRACK.value: GapVerdict.CLOSING,
+    Progress.MOVING_AWAY.value: GapVerdict.WIDENING,
+}
+
+
+def _status(one: Asked, made: TargetProgress, row: int) -> dict[str, str]:
+    """Status and reason; a gap between percentiles counts only when the other measures do not gainsay it.
+
+    A survey that shrinks makes places look further apart by any one measure.
+    """
+    status = str(made.status[row])
+    if one.gap is not None and status in _CONFIRMS and one.gap.verdict is not _CONFIRMS[status]:
+        return {"status": Progress.CANNOT_TELL.value, "reason": f"not by all measures: {one.gap.reason}"}
+    told = Progress.CANNOT_TELL.value if one.reason else status
+    return {"status": told, "reason": _reason(one, made, row)}
 
 
 def _reason(one: Asked, made: TargetProgress, row: int) -> str:

@@ -13,14 +13,21 @@ from datetime import date
 import numpy as np
 
 from likeforlike.analysis.disparity import Distribution
-from likeforlike.analysis.gap_change import DIFFERENCE, measure_changes
+from likeforlike.analysis.gap_change import (
+    DIFFERENCE,
+    PROPORTION,
+    GapChange,
+    gap_change,
+    measure_changes,
+    suitable_measures,
+)
 from likeforlike.analysis.grid import DAYS_PER_YEAR, segment_start
 from likeforlike.analysis.inequality import quantiles
 from likeforlike.analysis.intervals import standard_error
 from likeforlike.analysis.targets import Evidence
 from likeforlike.domain.area import ENGLAND, AreaKind, AreaRegister
 from likeforlike.domain.indicator import Certainty, Indicator
-from likeforlike.domain.matrix import FloatArray, LabelledMatrix
+from likeforlike.domain.matrix import BoolArray, FloatArray, LabelledMatrix
 from likeforlike.domain.mission import GapMeasure, Group, Reach, SetFor, Target, TargetKind
 from likeforlike.domain.period import Period
 from likeforlike.pipeline.comparisons import Comparisons
@@ -37,7 +44,8 @@ class Asked:
     """A target as it is read for some areas: one entry per area, NaN where missing.
 
     `reason` says why nothing can be told, empty where something can. `series` is areas x periods from the
-    first comparable period to the latest one, for projections. `relative` as in `target_progress`.
+    first comparable period to the latest one, for projections. `relative` as in `target_progress`. `gap` is
+    what all measures of a gap together say, for a gap between percentiles.
     """
 
     areas: tuple[str, ...]
@@ -51,6 +59,7 @@ class Asked:
     aim: FloatArray
     relative: bool
     reason: str
+    gap: GapChange | None = None
 
     @property
     def baseline(self) -> Period:
@@ -258,10 +267,15 @@ def _gap(target: Target, indicator: Indicator, matrix: LabelledMatrix) -> Asked 
         gaps, gap_errors = _best_worst(values, errors)
     else:
         low, high = quantiles(values, (0.1, 0.9))
-        gaps, gap_errors = high - low, np.full(values.shape[1], np.nan)
-        gap_errors[columns.latest] = _p90_p10_error(data, both, columns)
+        ratio = target.gap_measure is GapMeasure.P90_P10_RATIO
+        gaps, gap_errors = high / low if ratio else high - low, np.full(values.shape[1], np.nan)
+        gap_errors[columns.latest] = _change_error(data, both, columns, ratio=ratio)
         gap_errors[columns.baseline] = 0.0
     base = gaps[[columns.baseline]]
+    together = None
+    if target.gap_measure is not GapMeasure.BEST_WORST and not columns.reason:
+        measures = suitable_measures(indicator)
+        together = gap_change(data, columns.baseline, columns.latest, measures, seed=SEED)
     return Asked(
         areas=(ENGLAND,),
         applied_locally=False,
@@ -282,6 +296,7 @@ def _gap(target: Target, indicator: Indicator, matrix: LabelledMatrix) -> Asked 
         aim=_aim(target, base),
         relative=target.change is not None or target.change_pct is not None,
         reason=columns.reason,
+        gap=together,
     )
 
 
@@ -295,11 +310,12 @@ def _best_worst(values: FloatArray, errors: FloatArray) -> tuple[FloatArray, Flo
     return gap, np.hypot(errors[top, columns], errors[bottom, columns])
 
 
-def _p90_p10_error(data: Distribution, both: np.ndarray, columns: _Columns) -> float:
+def _change_error(data: Distribution, both: BoolArray, columns: _Columns, *, ratio: bool) -> float:
     """The standard error of the change between both dates, from drawing the areas again."""
     if columns.reason or both.sum() < 3:
         return float("nan")
-    measure = {"p90_p10_gap": DIFFERENCE["p90_p10_gap"]}
+    name = "p90_p10_ratio" if ratio else "p90_p10_gap"
+    measure = {name: (DIFFERENCE | PROPORTION)[name]}
     rows = np.flatnonzero(both)
     (found,) = measure_changes(data, rows, (columns.baseline, columns.latest), measure, seed=SEED)
     return (found.upper_95 - found.lower_95) / (2 * 1.959964)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from likeforlike.domain.indicator import Indicator, Unit
-from likeforlike.domain.mission import Framework, Target, TargetKind
+from likeforlike.domain.mission import Framework, GapMeasure, Target, TargetKind
 from likeforlike.domain.period import Period
 from likeforlike.publish import text
 from likeforlike.publish.change_words import signed, size
@@ -83,7 +83,11 @@ def asks(target: Target, indicator: Indicator | None) -> str:
     if target.kind is TargetKind.DIRECTION:
         return f"{'higher' if target.direction == 'up' else 'lower'} than at the baseline{by}; no number"
     if target.kind is TargetKind.GAP:
-        gap = {"best_worst": "from highest to lowest", "p90_p10": "from the 90th to the 10th percentile"}
+        gap = {
+            "best_worst": "from highest to lowest",
+            "p90_p10": "from the 90th to the 10th percentile",
+            "p90_p10_ratio": "as the 90th over the 10th percentile",
+        }
         between = "regions" if target.group == "regions" else "councils"
         how = f"{_signed_pct(target.change_pct)}" if target.change_pct is not None else "narrower; no number"
         return f"gap between {between} {gap[target.gap_measure or 'p90_p10']}: {how}{by}"
@@ -116,16 +120,26 @@ def _signed_pct(change: float | None) -> str:
     return f"{sign}{text.number(abs(change), 0 if float(change).is_integer() else 1)}%"
 
 
-def way(row: dict[str, Any], indicator: Indicator, *, gap: bool = False) -> str:
-    """From baseline to now in one clause: values with their periods."""
+def way(row: dict[str, Any], indicator: Indicator, target: Target) -> str:
+    """From baseline to now in one clause: values (of the gap, for a gap) with their periods."""
     if row["baseline"] is None or row["latest"] is None:
         return "no figure at the baseline or now"
     first = Period(end=row["baseline_end"], start=row["baseline_start"]).short_label
     last = Period(end=row["latest_end"], start=row["latest_start"]).short_label
-    show = size if gap else _value
+    show = _gap if target.kind is TargetKind.GAP else _value
+    if target.gap_measure is GapMeasure.P90_P10_RATIO:
+        show = _ratio
     if row["baseline_end"] == row["latest_end"]:
         return f"{show(indicator, row['baseline'])} ({first}); nothing newer"
     return f"{show(indicator, row['baseline'])} ({first}) to {show(indicator, row['latest'])} ({last})"
+
+
+def _gap(indicator: Indicator, value: float) -> str:
+    return size(indicator, value)
+
+
+def _ratio(_: Indicator, value: float) -> str:
+    return f"{text.number(value, 3)} times"
 
 
 def _value(indicator: Indicator, value: float) -> str:

@@ -151,7 +151,7 @@ def _line(
         mark=mission_words.MARK[row["status"]],
         status_words=mission_words.STATUS[row["status"]],
         reason=row["reason"],
-        way=mission_words.way(row, indicator),
+        way=mission_words.way(row, indicator, target),
         distance=mission_words.distance(row, indicator),
         pace=mission_words.pace(row, indicator),
         like=_like(row, indicator),

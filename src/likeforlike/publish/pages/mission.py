@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from likeforlike.domain.indicator import Certainty, Indicator
-from likeforlike.domain.mission import Fit, Framework, IndicatorLink, Mission, Target
+from likeforlike.domain.mission import Fit, Framework, IndicatorLink, Mission, Target, TargetKind
 from likeforlike.domain.period import Period
 from likeforlike.pipeline.fund_panels import pool_of, why_not_studied
 from likeforlike.publish import change_words, mission_words, text, urls
@@ -187,8 +187,8 @@ def _england(catalogue: Catalogue, framework: Framework, target: Target, indicat
     if indicator is None or rows.is_empty():
         return ""
     row = rows.row(0, named=True)
-    gap = target.kind == "gap"
-    return f"{'Gap' if gap else 'England'}: {mission_words.way(row, indicator, gap=gap)}"
+    what = "Gap" if target.kind is TargetKind.GAP else "England"
+    return f"{what}: {mission_words.way(row, indicator, target)}"
 
 
 def _furthest(catalogue: Catalogue, framework: Framework, target: Target) -> Iterator[Link]:

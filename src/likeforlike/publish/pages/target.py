@@ -115,7 +115,7 @@ def _line(catalogue: Catalogue, row: dict[str, Any], indicator: Indicator, targe
         mark=mission_words.MARK[row["status"]],
         status_words=mission_words.STATUS[row["status"]],
         reason=row["reason"],
-        way=mission_words.way(row, indicator, gap=target.kind == "gap"),
+        way=mission_words.way(row, indicator, target),
         distance=mission_words.distance(row, indicator),
         pace=mission_words.pace_short(row, indicator),
         ordinary=mission_words.ordinary_short(row),
