@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from likeforlike.analysis.neighbours import contribution_table
+from likeforlike.domain.errors import RequestError
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.neighbours import choose_model, find_neighbours
 from slow_neighbours import slow_lists
@@ -78,3 +79,17 @@ def test_a_readers_own_weights_are_answered_by_the_same_code(catalogue: Catalogu
     found = find_neighbours(catalogue, model).neighbours
     _, lists = slow_lists(catalogue.comparisons.table_of(model), model)
     assert {code: list(found.codes(code)) for code in found.areas} == lists
+
+
+def test_a_years_list_is_on_the_scale_of_all_years(catalogue: Catalogue):
+    tables, sets = catalogue.comparisons.yearly("overall")
+    years = list(tables.years)
+    assert years == list(range(2011, years[-1] + 1))
+    assert catalogue.neighbours("overall", year=2015) is sets[2015]
+    pooled = np.vstack([found.prepared.scaled for found in sets.values()])
+    np.testing.assert_allclose(pooled.mean(axis=0), 0.0, atol=1e-9)
+    np.testing.assert_allclose(pooled.std(axis=0), 1.0, atol=1e-9)
+    own_year = sets[2011].prepared.scaled.mean(axis=0)
+    assert np.abs(own_year).max() > 0.5, "some feature has moved for everybody since 2011"
+    with pytest.raises(RequestError, match=r"has no list of 1999\. Write a year from 2011"):
+        catalogue.neighbours("overall", year=1999)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import likeforlike
 from likeforlike.domain.area import Area, AreaRegister
-from likeforlike.domain.errors import NotFoundError
+from likeforlike.domain.errors import NotFoundError, RequestError
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.mission import Framework
 from likeforlike.domain.money import Fund
@@ -134,8 +133,20 @@ class Catalogue:
         return self.powers.model_for(pool, model_id)
 
     def neighbours(self, model_id: str, without: str | None = None, year: int | None = None) -> NeighbourSet:
-        """Every area's neighbours; without the features of one indicator, or as they were in a year."""
-        return self.comparisons.neighbours(model_id, without, None if year is None else date(year, 12, 31))
+        """Every area's neighbours; without the features of one indicator, or those of a year's own model.
+
+        Raises RequestError for a year that the model has no list of.
+        """
+        if year is None:
+            return self.comparisons.neighbours(model_id, without)
+        model = self.powers.model(model_id)
+        _, sets = self.comparisons.yearly_of(model if without is None else model.without(without))
+        if year not in sets:
+            raise RequestError(
+                f"The model {model_id!r} has no list of {year}.",
+                instead=f"Write a year from {min(sets)} to {max(sets)}.",
+            )
+        return sets[year]
 
     def benchmark(self, indicator_id: str, pool: Pool, model_id: str | None = None) -> Benchmark:
         """One indicator's comparisons for a pool, all periods; NotFoundError for an unknown indicator."""
