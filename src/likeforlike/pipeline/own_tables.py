@@ -135,7 +135,7 @@ def corrected(table: FeatureTable, model: NeighbourModel) -> FeatureTable:
     for correction in model.corrections:
         if correction.area_code not in row_of or correction.feature not in table.features:
             raise DefinitionError(
-                f"Model {model.id} corrects {correction.feature} of {correction.area_code}, which is not there.",
+                f"Model {model.id} corrects {correction.feature} of {correction.area_code}: no such cell.",
                 instead="Remove the correction.",
             )
         row, column = row_of[correction.area_code], table.features.index(correction.feature)
