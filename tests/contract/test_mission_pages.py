@@ -188,7 +188,7 @@ def test_page_file_and_command_hold_the_same_progress(site: Site) -> None:
 
 
 def test_a_district_sees_its_countys_schools_under_the_countys_name(site: Site) -> None:
-    page = site.get(f"/councils/{SAMPLE['district']}/missions?framework=levelling-up-2022")
+    page = site.get(f"/councils/{SAMPLE['district']}/missions/levelling-up-2022")
     assert page.status_code == 200
     assert "those targets show the county" in page.text
     rows = json.loads(
@@ -198,7 +198,7 @@ def test_a_district_sees_its_countys_schools_under_the_countys_name(site: Site) 
 
 
 def test_a_national_target_is_labelled_on_every_councils_page(site: Site) -> None:
-    page = site.get(f"/councils/{SAMPLE['district']}/missions?framework=plan-for-change-2024").text
+    page = site.get(f"/councils/{SAMPLE['district']}/missions/plan-for-change-2024").text
     assert "national target applied locally" in page
     assert "project benchmark" in page
 
@@ -262,25 +262,24 @@ def test_a_wrong_own_framework_is_refused_with_line_and_what_to_write(
     assert f"own.yaml, line {line}:" in said
 
 
+ONE = ("change", "--fund", "town-deals", "--indicator", "claimant-count", "--area")
+
+
 def test_one_council_beside_a_mixture_of_others() -> None:
-    (row,) = json.loads(
-        run(
-            "change",
-            "--fund",
-            "town-deals",
-            "--indicator",
-            "claimant-count",
-            "--area",
-            "Hartlepool",
-            "--format",
-            "json",
-        )
-    )
+    (row,) = json.loads(run(*ONE, "Hartlepool", "--format", "json"))
     assert sum(float(part.split("=")[1]) for part in row["mixture"]) == pytest.approx(1, abs=0.002)
     assert row["p_value"] == row["rank"] / row["ranked"]
-    assert "no award" in run(
-        "change", "--fund", "town-deals", "--indicator", "claimant-count", "--area", "Surrey Heath", expect=2
-    )
+    assert "no award" in run(*ONE, "Surrey Heath", expect=2)
+
+
+def test_one_council_alone_has_a_page_with_the_commands_numbers(site: Site) -> None:
+    page = site.get("/changes/town-deals/claimant-count/E06000001.json").json()
+    (row,) = json.loads(run(*ONE, "E06000001", "--format", "json"))
+    assert page["rank"] == row["rank"]
+    assert page["mean_difference"] == pytest.approx(row["mean_difference_after"])
+    assert sum(one["weight"] for one in page["donors"]) == pytest.approx(1, abs=0.002)
+    assert site.get("/changes/town-deals/claimant-count/E06000001").status_code == 200
+    assert site.get("/changes/town-deals/claimant-count/E07000214").status_code == 404
 
 
 def test_pages_take_less_than_eighty_milliseconds_once_the_release_is_open(catalogue: Catalogue) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from likeforlike.analysis.disparity import Distribution
+from likeforlike.analysis.gap_change import gap_change, suitable_measures
 from likeforlike.definitions.loader import load_register
 from likeforlike.domain.area import ENGLAND
 from likeforlike.domain.indicator import Certainty, Indicator, Polarity
@@ -218,3 +221,16 @@ def test_the_span_across_the_pandemic_is_marked(comparisons: Comparisons) -> Non
     assert across[COUNCILS[1]]["across_2020_21"]
     assert not after[COUNCILS[1]]["across_2020_21"]
     assert Period.of(date(2022, 1, 1), date(2022, 12, 31)).end == after[COUNCILS[1]]["baseline_end"]
+
+
+def test_a_gap_between_percentiles_counts_only_when_the_other_measures_agree(
+    comparisons: Comparisons,
+) -> None:
+    _, rows = tables(comparisons, kind="gap", group="councils", gap_measure="p90_p10", set_for="england")
+    matrix = comparisons.matrices.matrix("jobs", Pool.LOWER_TIER)
+    data = Distribution.of(matrix, np.ones(matrix.values.shape))
+    together = gap_change(data, 1, 6, suitable_measures(jobs()), seed=11)
+    one = rows[ENGLAND]
+    allowed = {"widening": "moving_away", "closing": "on_track"}
+    assert one["status"] in ("cannot_tell", allowed.get(together.verdict, "cannot_tell"))
+    assert one["latest"] != one["baseline"]

@@ -99,6 +99,30 @@ def result(indicator: Indicator, row: dict[str, Any]) -> str:
     )
 
 
+def one_council_limits(indicator: Indicator, misfit: float, ranked: int, *, usable: bool) -> str:
+    """What a comparison of one council with a mixture can show."""
+    fit = f"Before the award the mixture misses the council by {size(indicator, misfit)} on average"
+    if not usable:
+        return f"{fit}, which is too far for it to stand for the council: nothing can be read from the rest."
+    least = text.number(1 / ranked, 3)
+    return (
+        f"{fit}. With {ranked - 1} councils to compare it with, the smallest p-value there can be is "
+        f"{least}, and "
+        "one council's figures wander for many reasons."
+    )
+
+
+def one_council_result(name: str, indicator: Indicator, difference: float, rank: tuple[int, int]) -> str:
+    """What came of it."""
+    place, ranked = rank
+    return (
+        f"After the award {name} lies {signed(indicator, difference)} from its mixture on average. By "
+        "how much worse "
+        f"the fit is after than before, it is {text.ordinal(place)} of {ranked} councils, itself and those "
+        f"without an award (p = {text.number(place / ranked, 2)})."
+    )
+
+
 def chance(p_value: float) -> str:
     """The p-value as how often chance does it."""
     share = f"{text.number(100 * p_value, 1 if p_value < 0.1 else 0)}%"

@@ -106,9 +106,9 @@ def target(framework_id: str, target_id: str, **query: QueryValue) -> str:
     return with_query(_path("targets", framework_id, target_id), query)
 
 
-def council_missions(code: str, **query: QueryValue) -> str:
-    """A council's scorecard of missions."""
-    return with_query(_path("councils", code, "missions"), query)
+def council_missions(code: str, framework: str = "") -> str:
+    """A council's scorecard of missions, under one framework."""
+    return _path("councils", code, "missions", *([framework] if framework else []))
 
 
 def chain(**query: QueryValue) -> str:
@@ -119,6 +119,11 @@ def chain(**query: QueryValue) -> str:
 def change(fund_id: str, indicator_id: str) -> str:
     """What happened in funded councils and in councils like them."""
     return _path("changes", fund_id, indicator_id)
+
+
+def change_council(fund_id: str, indicator_id: str, code: str) -> str:
+    """One funded council beside a mixture of others."""
+    return _path("changes", fund_id, indicator_id, code)
 
 
 def funding(funds: str = "", need: str = "") -> str:

@@ -28,6 +28,7 @@ class FundedCouncil(Frozen):
     area_code: str
     name: str
     url: str
+    alone_url: str
     before: float
     change: float
     comparators: tuple[Link, ...]
@@ -150,7 +151,7 @@ def make_change(catalogue: Catalogue, fund_id: str, indicator_id: str) -> Change
         axis_after="%" if words.after == "%" else "",
         first_after=row["first_after_offset"] or 1,
         summary=row,
-        councils=tuple(_councils(catalogue, indicator, key)),
+        councils=tuple(_councils(catalogue, fund.id, indicator, key)),
         caveats=fund.caveats,
         elsewhere=tuple(_elsewhere(catalogue, fund, indicator)),
     )
@@ -194,7 +195,9 @@ def _event(row: dict[str, Any]) -> EventPoint:
     )
 
 
-def _councils(catalogue: Catalogue, indicator: Indicator, key: pl.Expr) -> Iterator[FundedCouncil]:
+def _councils(
+    catalogue: Catalogue, fund_id: str, indicator: Indicator, key: pl.Expr
+) -> Iterator[FundedCouncil]:
     """Funded councils, those that moved furthest from their comparators for the better first."""
     sign = indicator.sign or 1
     rows = catalogue.release.table("change_area").filter(key).to_dicts()
@@ -206,6 +209,7 @@ def _councils(catalogue: Catalogue, indicator: Indicator, key: pl.Expr) -> Itera
             area_code=area.code,
             name=area.name,
             url=urls.council_indicator(area.code, indicator.id),
+            alone_url=urls.change_council(fund_id, indicator.id, area.code),
             before=row["before"],
             change=row["change"],
             comparators=tuple(Link(text=one.name, url=urls.council(one.code)) for one in others),

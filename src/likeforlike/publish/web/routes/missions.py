@@ -17,6 +17,7 @@ from likeforlike.publish.pages.council_missions import make_council_missions
 from likeforlike.publish.pages.framework_coverage import make_framework_coverage
 from likeforlike.publish.pages.mission import make_mission
 from likeforlike.publish.pages.missions import make_missions
+from likeforlike.publish.pages.one_council import make_one_council
 from likeforlike.publish.pages.target import make_target
 from likeforlike.publish.web.respond import redirect, respond
 
@@ -70,7 +71,8 @@ def target(request: Request, framework: Name, target: Name) -> Response:
 
 
 @router.get("/councils/{area}/missions")
-def council_missions(request: Request, area: Name, framework: Chosen = "") -> Response:
+@router.get("/councils/{area}/missions/{framework}")
+def council_missions(request: Request, area: Name, framework: str = "") -> Response:
     """A council's scorecard of missions."""
     catalogue: Catalogue = request.app.state.catalogue
     found = catalogue.area(area)
@@ -102,3 +104,13 @@ def chain(
 def change(request: Request, fund: Name, indicator: Name) -> Response:
     """Funded councils and councils like them."""
     return respond(request, make_change(request.app.state.catalogue, fund, indicator), "change.html")
+
+
+@router.get("/changes/{fund}/{indicator}/{area}")
+def change_council(request: Request, fund: Name, indicator: Name, area: Name) -> Response:
+    """One funded council beside a mixture of others."""
+    catalogue: Catalogue = request.app.state.catalogue
+    found = catalogue.area(area)
+    if area != found.code:
+        return redirect(request, urls.change_council(fund, indicator, found.code))
+    return respond(request, make_one_council(catalogue, fund, indicator, found), "one_council.html")
