@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -126,7 +126,7 @@ def way(row: dict[str, Any], indicator: Indicator, target: Target) -> str:
         return "no figure at the baseline or now"
     first = Period(end=row["baseline_end"], start=row["baseline_start"]).short_label
     last = Period(end=row["latest_end"], start=row["latest_start"]).short_label
-    show = _gap if target.kind is TargetKind.GAP else _value
+    show: Callable[[Indicator, float], str] = _gap if target.kind is TargetKind.GAP else _value
     if target.gap_measure is GapMeasure.P90_P10_RATIO:
         show = _ratio
     if row["baseline_end"] == row["latest_end"]:

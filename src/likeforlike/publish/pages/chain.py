@@ -208,7 +208,7 @@ def _rows(
     framework, mission, link, indicator_id = one
     row = known.get((link.fund_id, indicator_id), {})
     targets = [target.id for target in mission.targets if target.indicator_id == indicator_id]
-    for target_id in targets or [None]:
+    for target_id in [*targets] or [""]:
         yield {
             "fund_id": link.fund_id,
             "framework_id": framework.id,
@@ -216,7 +216,7 @@ def _rows(
             "who_says": link.who_says,
             "indicator_id": indicator_id,
             "fit": _fit(mission, indicator_id),
-            "target_id": target_id,
+            "target_id": target_id or None,
             "target_status": statuses[framework.id][target_id]["status"] if target_id else None,
             "funded_change": row.get("funded_change"),
             "comparators_change": row.get("comparators_change"),

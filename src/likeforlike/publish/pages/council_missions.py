@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from likeforlike.domain.area import Area, AreaKind
 from likeforlike.domain.indicator import Tier
 from likeforlike.domain.mission import Framework, Mission, Target
-from likeforlike.publish import mission_words, text, urls
+from likeforlike.publish import change_words, mission_words, text, urls
 from likeforlike.publish.missions import area_money, area_progress
 from likeforlike.publish.pages.council import about
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
@@ -76,7 +76,7 @@ class CouncilMissionsPage(Page):
 def make_council_missions(catalogue: Catalogue, area: Area, framework: Framework) -> CouncilMissionsPage:
     """The scorecard of one council under one framework."""
     own = area_progress(catalogue, framework.id, area.code)
-    county = area_progress(catalogue, framework.id, area.county_code) if _is_district(area) else {}
+    county = area_progress(catalogue, framework.id, str(area.county_code)) if _is_district(area) else {}
     money = area_money(catalogue, area.code)
     rows: dict[str, dict[str, Any]] = {}
     missions = []
@@ -164,7 +164,7 @@ def _like(row: dict[str, Any], indicator: Any) -> str:  # noqa: ANN401 - Indicat
     """What like councils did over the same span, and whether the pace needed is ordinary."""
     if row["like_change_per_year"] is None:
         return ""
-    said = f"like councils {mission_words.signed(indicator, row['like_change_per_year'])} a year"
+    said = f"like councils {change_words.signed(indicator, row['like_change_per_year'])} a year"
     more = mission_words.ordinary(row)
     return f"{said}; {more}" if more else said
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from likeforlike.domain.area import Area
 from likeforlike.domain.errors import NotFoundError
@@ -47,7 +47,7 @@ class OneCouncilPage(Page):
     rank: int
     ranked: int
     p_value: float
-    rows: tuple[dict[str, str | float | bool], ...]
+    rows: tuple[dict[str, Any], ...]
 
     def tables(self) -> tuple[Table, ...]:
         """The two paths, and the mixture."""
@@ -95,8 +95,8 @@ def make_one_council(catalogue: Catalogue, fund_id: str, indicator_id: str, area
         ),
         never_cause=change_words.NEVER_CAUSE,
         series=(
-            Series(name=area.name, role=Role.COUNCIL, points=_points(made.periods, made.outcome)),
-            Series(name="mixture", role=Role.MEAN, points=_points(made.periods, tuple(found.path.tolist()))),
+            Series(name=area.name, role=Role.COUNCIL, points=_points(made, made.outcome)),
+            Series(name="mixture", role=Role.MEAN, points=_points(made, tuple(found.path.tolist()))),
         ),
         axis_before=words.before,
         axis_after="%" if words.after == "%" else "",
@@ -135,11 +135,16 @@ def _compared(catalogue: Catalogue, fund_id: str, indicator: Indicator, area: Ar
     return made
 
 
-def _points(periods: tuple[Period, ...], values: tuple[float, ...]) -> tuple[SeriesPoint, ...]:
-    return tuple(
+def _points(made: OneCouncil, values: tuple[float, ...]) -> tuple[SeriesPoint, ...]:
+    """The path, with a point without a value where the award fell, so that no line is drawn across it."""
+    points = [
         SeriesPoint(at=_middle(period), label=period.short_label, value=value)
-        for period, value in zip(periods, values, strict=True)
-    )
+        for period, value in zip(made.periods, values, strict=True)
+    ]
+    before = int(made.found.before.sum())
+    award = (points[before - 1].at + points[before].at) / 2
+    points.insert(before, SeriesPoint(at=award, label="award", value=None))
+    return tuple(points)
 
 
 def _middle(period: Period) -> float:
@@ -152,8 +157,6 @@ def _donor(catalogue: Catalogue, code: str, weight: float) -> Donor:
     return Donor(area_code=code, name=name, url=urls.council(code), weight=round(weight, 4))
 
 
-def _table(
-    name: str, title: str, rows: tuple[dict[str, str | float | bool], ...], keys: tuple[str, ...]
-) -> Table:
+def _table(name: str, title: str, rows: tuple[dict[str, Any], ...], keys: tuple[str, ...]) -> Table:
     columns = tuple(Column(key=key, title=key) for key in keys)
     return Table(name=name, title=title, columns=columns, rows=rows)
