@@ -260,7 +260,7 @@ def _gap(target: Target, indicator: Indicator, matrix: LabelledMatrix) -> Asked 
     if columns is None:
         return None
     data = Distribution.of(matrix, np.ones(matrix.values.shape))
-    both: BoolArray = np.isfinite(data.values[:, [columns.baseline, columns.latest]]).all(axis=1)
+    both = np.asarray(np.isfinite(data.values[:, [columns.baseline, columns.latest]]).all(axis=1))
     values, errors = data.values[both], data.errors[both]
     span = slice(columns.first, columns.latest + 1)
     if target.gap_measure is GapMeasure.BEST_WORST:
