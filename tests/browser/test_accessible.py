@@ -20,6 +20,8 @@ KINDS = {
     "indicators": "/indicators",
     "indicator": "/indicators/employment-rate?region=E12000001",
     "data": "/data",
+    "compare": "/compare?area=E06000001&area=E06000002&topic=health",
+    "embed": "/embed/E06000001/employment-rate",
     "glossary": "/glossary",
     "methods": "/methods",
     "error": "/councils/nowhere",

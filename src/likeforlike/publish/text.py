@@ -384,3 +384,20 @@ def coverage_sentence(periods: int, first: date, last: date) -> str:
 def map_sentence(title: str, period: str) -> str:
     """What a map shows, in words."""
     return f"Map of councils in England: {lower_first(title)}, {period}. The table below holds every value."
+
+
+COMPARE_PURPOSE = (
+    "Put councils of your choice side by side, or one council beside a group: a region, a combined "
+    "authority, or a list "
+    "of your own. The address keeps the choice."
+)
+GROUP_COMPARATOR = "Plain mean of the councils after the first column that have a value"
+
+
+def compare_title(names: Sequence[str]) -> str:
+    """The heading of a comparison."""
+    if not names:
+        return "Compare any councils"
+    if len(names) > 4:
+        return f"{names[0]} and {len(names) - 1} others, side by side"
+    return f"{join_words(list(names))}, side by side"

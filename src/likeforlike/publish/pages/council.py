@@ -89,6 +89,7 @@ class CouncilPage(Page):
     nested_note: str
     model_id: str
     like: tuple[Neighbour, ...]
+    compare_url: str
     selection: Selection
     topic_choices: tuple[Link, ...]
     choices: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
@@ -151,6 +152,7 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
     pool = Pool.UPPER_TIER if area.kind is AreaKind.COUNTY else Pool.LOWER_TIER
     register = catalogue.register
     shown = _shown(rows, chosen)
+    like = most_like(catalogue, area, pool)
     verdicts = [getattr(row, chosen.compare).verdict for row in rows if row.own and row.value is not None]
     county = register.areas[area.county_code] if area.county_code else None
     region = register.areas[area.region_code] if area.region_code else None
@@ -173,7 +175,8 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
         population=population_words(catalogue, area),
         nested_note=text.tier_note(area.kind, county.name if county else ""),
         model_id=catalogue.model_for(pool).id,
-        like=most_like(catalogue, area, pool),
+        like=like,
+        compare_url=urls.compare([area.code, *(other.code for other in like[:5])]),
         selection=chosen,
         topic_choices=tuple(_topics(rows)),
         choices=text.SCORECARD_CHOICES,

@@ -23,6 +23,7 @@ from fastapi import APIRouter
 
 from likeforlike.publish import urls
 from likeforlike.publish.web.routes.charts import router as charts
+from likeforlike.publish.web.routes.compare import router as compare
 from likeforlike.publish.web.routes.councils import router as councils
 from likeforlike.publish.web.routes.funding import router as funding
 from likeforlike.publish.web.routes.home import router as home
@@ -35,6 +36,7 @@ from likeforlike.publish.web.routes.reference import router as reference
 ROUTERS: tuple[APIRouter, ...] = (
     home,
     charts,
+    compare,
     funding,
     missions,
     neighbours,
@@ -47,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("Councils", urls.councils()),
     ("Indicators", urls.indicators()),
+    ("Compare", urls.compare()),
     ("Funding", urls.funding()),
     ("Missions", urls.missions()),
     ("Models", urls.models()),
