@@ -145,6 +145,7 @@ def _flat(found: Benchmark, row: IntArray, column: IntArray) -> pl.DataFrame:
         return array[each_column]
 
     periods = [matrix.periods[number] for number in each_column]
+    lacking = found.neighbour_count[cells].ravel() < (found.neighbours[each_area] >= 0).sum(axis=1)
     return pl.DataFrame(
         {
             "area_code": [matrix.areas[number] for number in each_area],
@@ -160,8 +161,8 @@ def _flat(found: Benchmark, row: IntArray, column: IntArray) -> pl.DataFrame:
             "neighbour_mean_upper": number(found.neighbour_mean_upper),
             "neighbour_count": found.neighbour_count[cells].ravel(),
             "neighbours_missing": [
-                " ".join(found.neighbours_missing(int(area), int(period)))
-                for area, period in zip(each_area, each_column, strict=True)
+                " ".join(found.neighbours_missing(int(area), int(period))) if some else ""
+                for area, period, some in zip(each_area, each_column, lacking, strict=True)
             ],
             "all_median": pl.Series(by_period(found.all_median), nan_to_null=True),
             "all_count": by_period(found.all_count),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -10,12 +11,15 @@ import polars as pl
 from likeforlike.definitions.loader import Definitions
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.observation import OBSERVATION_SCHEMA, REPORT_SCHEMA
-from likeforlike.domain.provenance import Snapshot
+from likeforlike.domain.provenance import Snapshot, Source
 from likeforlike.observations.checks import check_key
 from likeforlike.observations.matrices import ORDER
 from likeforlike.observations.standardise import Standardised, standardise
 from likeforlike.pipeline.snapshots import snapshot_ids
 from likeforlike.sources import PARSERS
+
+#: Sources read at the same time: more would hold more raw tables in memory.
+AT_A_TIME = 2
 
 
 def observe(
@@ -27,17 +31,19 @@ def observe(
     """
     snapshots = tuple(snapshots)
     indicators = list(definitions.indicators.values())
-    read = [
-        standardise(
+    sources = [source for source in definitions.sources.values() if source.id in PARSERS]
+
+    def read_one(source: Source) -> Standardised:
+        return standardise(
             PARSERS[source.id](folder, source),
             source,
             indicators,
             register,
             snapshot_ids=snapshot_ids(snapshots, source.id),
         )
-        for source in definitions.sources.values()
-        if source.id in PARSERS
-    ]
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        read = [*pool.map(read_one, sources)]
     observations = pl.concat([pl.DataFrame(schema=OBSERVATION_SCHEMA), *(part.observations for part in read)])
     check_key(observations)
     report = pl.concat([pl.DataFrame(schema=REPORT_SCHEMA), *(part.report for part in read)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -43,10 +44,13 @@ def pack_release(
     # Not with sorted keys: the order of an indicator's series is their precedence.
     files = {DEFINITIONS: (definitions.model_dump_json() + "\n").encode()}
     stored = {}
-    for name in sorted(tables):
-        file = f"{name}.parquet"
-        files[file] = to_parquet(in_order(name, tables[name]))
-        stored[name] = StoredTable(rows=tables[name].height, **_described(file, files[file]))
+    names = sorted(tables)
+    with ThreadPoolExecutor() as pool:
+        packed = pool.map(lambda name: to_parquet(in_order(name, tables[name])), names)
+        for name, content in zip(names, packed, strict=True):
+            file = f"{name}.parquet"
+            files[file] = content
+            stored[name] = StoredTable(rows=tables[name].height, **_described(file, content))
     manifest = Manifest.of(
         code_version=__version__,
         libraries={library: version(library) for library in LIBRARIES},
