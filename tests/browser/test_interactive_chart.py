@@ -21,7 +21,8 @@ def test_the_chart_is_drawn_on_request_under_the_strict_policy(open_page: OpenPa
     box.uncheck()
     drawn = page.evaluate(
         "(() => { const c = document.querySelector('.vega canvas'); const d = c.getContext('2d')"
-        ".getImageData(0, 0, c.width, c.height).data; return d.some((v, n) => n % 4 < 3 && v > 0 && v < 200); })()"
+        ".getImageData(0, 0, c.width, c.height).data;"
+        " return d.some((v, n) => n % 4 < 3 && v > 0 && v < 200); })()"
     )
     assert drawn
 
