@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import uvicorn
 
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.missions import own_framework
+from likeforlike.publish.pages.council import make_council
 from likeforlike.publish.web.app import create_app
 
 
@@ -37,3 +39,10 @@ def serve(host: str, port: int, release: Path | None = None, framework: Path | N
     )
     print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
     uvicorn.Server(config).run()
+
+
+def _warm(catalogue: Catalogue) -> None:
+    """Work out what all council pages share, so that the first visitor does not wait for it."""
+    register = catalogue.register
+    for code in (register.lower_tier[0], register.counties[0]):
+        make_council(catalogue, register.areas[code])
