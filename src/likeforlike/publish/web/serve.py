@@ -27,6 +27,7 @@ def serve(host: str, port: int, release: Path | None = None, framework: Path | N
     if framework is not None:
         catalogue = own_framework(catalogue, framework, datetime.now(tz=UTC).date())
     app = create_app(catalogue)
+    threading.Thread(target=_warm, args=(catalogue,), daemon=True).start()
     config = uvicorn.Config(
         app,
         host=host,
