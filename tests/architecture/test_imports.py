@@ -1,4 +1,4 @@
-"""The shape of the code: one direction of imports, no cycles, small modules, everything annotated and documented."""
+"""The shape of the code: one direction of imports, no cycles, small modules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def name_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Every module of ours that a file imports when it is loaded (imports for type checking alone are left out)."""
+    """Every module of ours that a file imports; imports for type checking alone are left out."""
     known = {name_of(module) for module in MODULES}
     tree = ast.parse(path.read_text())
     typing_only = {

@@ -55,12 +55,20 @@ class SourceChangedError(LikeForLikeError):
     """A publisher's file does not match its declaration; nothing was built from it."""
 
     def __init__(
-        self, source_id: str, file: str, *, expected: str, found: str, row: int | None = None, next_step: str = ""
+        self,
+        source_id: str,
+        file: str,
+        *,
+        expected: str,
+        found: str,
+        row: int | None = None,
+        next_step: str = "",
     ) -> None:
         """Name source, file, row, expectation, finding and the next step."""
         place = f"{file}, row {row}" if row is not None else file
         super().__init__(
-            f"{source_id}: {place}: expected {expected}; found {found}." + (f" {next_step}" if next_step else "")
+            f"{source_id}: {place}: expected {expected}; found {found}."
+            + (f" {next_step}" if next_step else "")
         )
         self.source_id, self.file, self.row = source_id, file, row
 

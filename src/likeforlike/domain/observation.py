@@ -33,7 +33,9 @@ class Method(StrEnum):
     SAME_AREA = "same_area"  # a county's value under the unitary council that took over its whole area
     SUMMED = "summed"  # predecessors' counts added
     WEIGHTED = "weighted"  # predecessors' rates, weighted by the declared population
-    INHERITED = "inherited"  # a split or combined area's value under each part: one estimate, shown more than once
+    INHERITED = (
+        "inherited"  # a split or combined area's value under each part: one estimate, shown more than once
+    )
 
 
 #: One row = one indicator x area x period. `shared_with` holds the area code under which one shared estimate is

@@ -70,7 +70,7 @@ class Period:
         return PeriodKind.OTHER
 
     @property
-    def label(self) -> str:
+    def label(self) -> str:  # noqa: PLR0911 - one line per kind reads best
         """The period in words, in full: "year ending December 2023", "31 March 2024", "2021 to 2023"."""
         kind = self.kind
         if kind is PeriodKind.INSTANT:

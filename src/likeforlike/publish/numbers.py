@@ -119,3 +119,10 @@ def unit_words(indicator: Indicator) -> str:
     if after.startswith("per "):
         return f"{after}{per}"
     return after or f"{indicator.unit.value}{' of' + per if per else ''}"
+
+
+def ordinal(position: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th."""
+    if 10 <= position % 100 <= 20:
+        return f"{position}th"
+    return f"{position}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(position % 10, 'th') }"

@@ -21,6 +21,7 @@ from likeforlike.publish.numbers import (
     difference_words,
     interval_words,
     number,
+    ordinal,
     plural,
     unit_words,
     value_words,
@@ -35,6 +36,7 @@ __all__ = [
     "difference_words",
     "interval_words",
     "number",
+    "ordinal",
     "plural",
     "unit_words",
     "value_words",
@@ -111,13 +113,6 @@ def verdict_words(verdict: str, *, intervals: bool = False) -> str:
     if verdict == "similar" and intervals:
         return OVERLAP
     return VERDICTS[verdict]
-
-
-def ordinal(position: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th."""
-    if 10 <= position % 100 <= 20:
-        return f"{position}th"
-    return f"{position}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(position % 10, 'th') }"
 
 
 def rank_words(rank: int | None, rank_last: int | None, count: int) -> str:
