@@ -41,9 +41,13 @@ def address() -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one named by LIKEFORLIKE_CHROMIUM, the system's, or Playwright's own."""
+    """Chromium: the one named by LIKEFORLIKE_CHROMIUM, the system's, or Playwright's own.
+
+    One for each module and not for the session: while it is open its event loop runs in this thread, and
+    modules that follow could not run one of theirs.
+    """
     with sync_playwright() as playwright:
         named = [
             os.environ.get("LIKEFORLIKE_CHROMIUM"),
@@ -53,7 +57,7 @@ def browser() -> Iterator[Browser]:
         found = next((path for path in named if path and Path(path).exists()), None)
         if found is None:
             pytest.fail(
-                "No Chromium was found. Run `make install`, which installs one, or set LIKEFORLIKE_CHROMIUM."
+                "No Chromium was found. Run `make chromium`, which installs one, or set LIKEFORLIKE_CHROMIUM."
             )
         opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield opened
