@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class LabelledMatrix:
         """The row of an area; KeyError when it is not in the matrix."""
         return self.row_of[area_code]
 
-    @property
+    @cached_property
     def row_of(self) -> dict[str, int]:
         """Row number by area code."""
         return {code: index for index, code in enumerate(self.areas)}

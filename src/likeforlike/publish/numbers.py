@@ -57,7 +57,7 @@ UNITS = MappingProxyType(
 def number(value: float, decimals: int) -> str:
     """A number with thousands separators and a true minus sign; what rounds to zero has no sign."""
     text = f"{value:,.{decimals}f}"
-    if not any(digit in text for digit in "123456789"):
+    if not text.strip("-0.,"):
         return text.lstrip("-")
     return text.replace("-", MINUS)
 
@@ -78,7 +78,7 @@ def difference_words(difference: float | None, unit: Unit, decimals: int) -> str
         return ""
     words = UNITS[unit]
     shown = number(abs(difference), decimals)
-    if not any(digit in shown for digit in "123456789"):
+    if not shown.strip("0.,"):
         return (
             "the same" if decimals == 0 else f"the same to {count_words(decimals)} decimal{plural(decimals)}"
         )

@@ -22,6 +22,12 @@ class Scale:
         span = self.high - self.low
         return self.start + (value - self.low) / span * (self.stop - self.start) if span else self.start
 
+    @property
+    def slope(self) -> float:
+        """The change of position for a change of one in value; 0 where there is no span."""
+        span = self.high - self.low
+        return (self.stop - self.start) / span if span else 0.0
+
 
 def nice_ticks(low: float, high: float, about: int = 5) -> tuple[float, ...]:
     """Round numbers that cover [low, high] in about `about` steps of 1, 2, 2.5 or 5 times a power of ten.

@@ -33,13 +33,16 @@ def sparkline_svg(council: Points, mean: Points = ()) -> str:
 
 def _runs(points: Points, x: Scale, y: Scale) -> Iterator[str]:
     """Path data; a missing value ends a run."""
-    drawing = False
+    # A page draws some five thousand points: the two straight lines are worked out here, not by a call each.
+    across, along = x.slope, x.start - x.low * x.slope
+    down, from_top = y.slope, y.start - y.low * y.slope
+    pen = "M"
     for at, value in points:
         if value is None:
-            drawing = False
+            pen = "M"
             continue
-        yield f"{'L' if drawing else 'M'}{_n(x(at))} {_n(y(value))}"
-        drawing = True
+        yield f"{pen}{at * across + along:.1f} {value * down + from_top:.1f}".replace(".0", "")
+        pen = "L"
 
 
 def _n(number: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -22,6 +23,10 @@ from likeforlike.publish.pages.standing import Standing, standing
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
+
+
+#: Who is compared on an indicator of one tier; on the others both pools are.
+_POOLS = {Tier.LOWER: (Pool.LOWER_TIER,), Tier.UPPER: (Pool.UPPER_TIER,)}
 
 
 class Comparator(StrEnum):
@@ -253,11 +258,30 @@ def _has_any(place: Standing, code: str) -> bool:
 
 def _statuses(catalogue: Catalogue, codes: Iterable[str]) -> dict[tuple[Any, ...], dict[str, str]]:
     """Status and method of the areas' observations by indicator, area and period."""
-    table = catalogue.release.table("observation").filter(pl.col("area_code").is_in(list(codes)))
-    rows = table.select(
-        "indicator_id", "area_code", "period_start", "period_end", "status", "method"
-    ).iter_rows()
+    rows = _latest(catalogue).filter(pl.col("area_code").is_in(list(codes))).iter_rows()
     return {row[:4]: {"status": row[4], "method": row[5]} for row in rows}
+
+
+@lru_cache(maxsize=4)
+def _latest(catalogue: Catalogue) -> pl.DataFrame:
+    """The observations that scorecards show, of all areas: each indicator's at its latest period."""
+    places = [
+        place
+        for indicator in catalogue.indicators.values()
+        for pool in _POOLS.get(indicator.tier, (Pool.LOWER_TIER, Pool.UPPER_TIER))
+        if (place := standing(catalogue, indicator.id, pool)) is not None
+    ]
+    shown = pl.DataFrame(
+        {
+            "indicator_id": [place.indicator.id for place in places],
+            "period_start": [place.period.start for place in places],
+            "period_end": [place.period.end for place in places],
+        }
+    ).unique()
+    table = catalogue.release.table("observation").select(
+        "indicator_id", "area_code", "period_start", "period_end", "status", "method"
+    )
+    return table.join(shown, on=["indicator_id", "period_start", "period_end"], how="semi")
 
 
 def _shown(rows: tuple[Row, ...], chosen: Selection) -> Iterable[Group]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from math import isnan
 
 import numpy as np
+from pydantic import SkipValidation
 
 from likeforlike.domain.area import Area
 from likeforlike.publish import text, urls
@@ -18,7 +20,8 @@ from likeforlike.publish.pages.standing import Standing
 #: A value older than this when the figures were collected carries the flag "old".
 OLD_YEARS = 4.0
 
-Sparkline = tuple[tuple[float, float | None], ...]
+#: (year, value) pairs. Not validated again: every point of every indicator, on each page, made by `_line`.
+Sparkline = SkipValidation[tuple[tuple[float, float | None], ...]]
 
 
 class Row(Frozen):
@@ -163,7 +166,5 @@ def _gap(standing: Standing, difference: float | None) -> float | None:
 def _line(standing: Standing, values: np.ndarray) -> Sparkline:
     """A series up to the latest period, missing values None."""
     stop = standing.column + 1
-    times, numbers = standing.times[:stop], values[:stop].tolist()
-    return tuple(
-        (at, None if np.isnan(number) else number) for at, number in zip(times, numbers, strict=True)
-    )
+    numbers = [None if isnan(number) else number for number in values[:stop].tolist()]
+    return tuple(zip(standing.times[:stop], numbers, strict=True))
