@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -43,10 +44,15 @@ class NeighbourSet:
         """Ids of the features, in the order of the columns."""
         return self.prepared.features
 
-    @property
+    @cached_property
     def row_of(self) -> dict[str, int]:
         """Row number by area code."""
         return {code: index for index, code in enumerate(self.areas)}
+
+    @cached_property
+    def farther(self) -> FloatArray:
+        """See `farther_share`; worked out when first asked for."""
+        return farther_share(self)
 
     def codes(self, area_code: str) -> tuple[str, ...]:
         """The neighbours of an area, nearest first; KeyError when the area is not in the pool."""

@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 
 class PeriodKind(StrEnum):
@@ -70,8 +71,11 @@ class Period:
         return PeriodKind.OTHER
 
     @property
-    def label(self) -> str:  # noqa: PLR0911 - one line per kind reads best
+    def label(self) -> str:
         """The period in words, in full: "year ending December 2023", "31 March 2024", "2021 to 2023"."""
+        return _label(self)
+
+    def _words(self) -> str:  # noqa: PLR0911 - one line per kind reads best
         kind = self.kind
         if kind is PeriodKind.INSTANT:
             return day_label(self.end)
@@ -105,6 +109,12 @@ class Period:
                 return f"{self.start.year}-{self.end.year % 100:02d}"
             return f"{self.start.year}/{(self.start.year + 1) % 100:02d}-{self.end.year - 1}/{self.end.year % 100:02d}"
         return f"{self.end:%b %Y}"
+
+
+@lru_cache(maxsize=4096)
+def _label(period: Period) -> str:
+    """Labels are asked for on every row of every table; the periods are a few hundred."""
+    return period._words()
 
 
 def add_months(day: date, count: int) -> date:

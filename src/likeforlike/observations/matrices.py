@@ -15,6 +15,7 @@ from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.period import Period
 
 ORDER = ("indicator_id", "period_end", "period_start", "area_code")
+_NO_ROWS = np.array([], dtype=np.int64)
 _NUMBERS = ("value", "lower_95", "upper_95")
 
 
@@ -48,6 +49,7 @@ class MatrixStore:
         self._period = days[:, 0] << 32 | (days[:, 1] + (1 << 31))
         self._rows: dict[Pool, IntArray] = {}
         self._made: dict[tuple[str, Pool], LabelledMatrix] = {}
+        self._by_area: dict[str, dict[str, IntArray]] = {}
 
     def matrix(self, indicator_id: str, pool: Pool) -> LabelledMatrix:
         """One indicator's values for a pool: lower tier (296 areas) or upper tier (153), sorted by code.
@@ -62,7 +64,10 @@ class MatrixStore:
 
     def aggregate(self, indicator_id: str, area_code: str) -> pl.DataFrame:
         """One area's observations, oldest first: for England, a region or another area outside the pools."""
-        return self.observations(indicator_id).filter(pl.col("area_code") == area_code)
+        table = self.observations(indicator_id)
+        if indicator_id not in self._by_area:
+            self._by_area[indicator_id] = _rows_by_area(table["area_code"])
+        return table[self._by_area[indicator_id].get(area_code, _NO_ROWS)]
 
     def observations(self, indicator_id: str) -> pl.DataFrame:
         """One indicator's observations of all areas, as OBSERVATION_SCHEMA, oldest first and then by area."""
@@ -118,6 +123,12 @@ def _slices(sorted_ids: pl.Series) -> dict[str, tuple[int, int]]:
     runs = sorted_ids.rle().struct.unnest()
     stops = np.cumsum(runs["len"].to_numpy()).tolist()
     return dict(zip(runs["value"], zip([0, *stops], stops, strict=False), strict=True))
+
+
+def _rows_by_area(codes: pl.Series) -> dict[str, IntArray]:
+    """Row numbers of every area in one indicator's observations, in their order."""
+    grouped = pl.DataFrame({"code": codes}).with_row_index("row").group_by("code").agg(pl.col("row"))
+    return {code: np.array(rows, dtype=np.int64) for code, rows in grouped.iter_rows()}
 
 
 def _periods(labels: IntArray) -> tuple[Period, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -115,7 +115,7 @@ def every_benchmark(
         and not (pool is Pool.UPPER_TIER and one.tier is Tier.LOWER)
         and _served(catalogue, pool, model_id, insist=indicator is not None and one.tier is not Tier.BOTH)
     ]
-    names = {code: area.name for code, area in catalogue.register.areas.items()}
+    names = catalogue.names
     tables = _tables(catalogue, places, period, model_id)
     return (_handed_out(catalogue, table, names) for table in tables)
 
@@ -188,7 +188,7 @@ def _check_period(catalogue: Catalogue, places: Sequence[_Place], day: date) -> 
     )
 
 
-def _handed_out(catalogue: Catalogue, table: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+def _handed_out(catalogue: Catalogue, table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     polarity = {one.id: one.polarity.value for one in catalogue.indicators.values()}
     missing = pl.col("neighbours_missing").str.split(" ").list.filter(pl.element() != "")
     return table.with_columns(

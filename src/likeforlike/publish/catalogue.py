@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import likeforlike
@@ -19,6 +20,7 @@ from likeforlike.domain.period import Period
 from likeforlike.domain.provenance import Source
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.same_powers import SamePowers
+from likeforlike.store.manifest import ReadFile
 from likeforlike.store.release import OpenRelease, open_release
 
 if TYPE_CHECKING:
@@ -83,6 +85,18 @@ class Catalogue:
     def matrices(self) -> MatrixStore:
         """Every indicator's values as matrices."""
         return MatrixStore(self.release.table("observation"), self.indicators.values(), self.register)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Every area's name by code, those that models bring along included."""
+        named = {code: area.name for code, area in self.register.areas.items()}
+        return MappingProxyType({**self.comparisons.own.names, **named})
+
+    @cached_property
+    def files(self) -> Mapping[str, ReadFile]:
+        """The publishers' files by snapshot id."""
+        sources = self.release.manifest.sources
+        return MappingProxyType({one.snapshot_id: one for source in sources for one in source.files})
 
     @cached_property
     def powers(self) -> SamePowers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from likeforlike.analysis.neighbours import NONE, NeighbourSet, contributions, farther_share, with_k
+from likeforlike.analysis.neighbours import NONE, NeighbourSet, contributions, with_k
 from likeforlike.domain.area import Area, AreaKind
 from likeforlike.domain.errors import NotFoundError, RequestError
 from likeforlike.domain.matrix import FloatArray
@@ -136,7 +136,7 @@ def find_neighbours(
     Raises RequestError for a year the model has no list of, or a k larger than its pool.
     """
     comparisons = catalogue.comparisons
-    names = {**comparisons.own.names, **{code: area.name for code, area in catalogue.register.areas.items()}}
+    names = catalogue.names
     if year is not None and year != current_year(comparisons, model):
         tables, sets = comparisons.yearly_of(model)
         if year not in sets:
@@ -145,12 +145,12 @@ def find_neighbours(
                 instead=f"Write a year from {tables.years[0]} to {tables.years[-1]}.",
             )
         found = with_k(sets[year], k)
-        return Found(tables.model, found, year, names, farther_share(found), yearly=True)
+        return Found(tables.model, found, year, names, found.farther, yearly=True)
     if k is not None and model.computed_here and k != model.k:
         model = model.model_copy(update={"k": k})
     declared = catalogue.models.get(model.id) == model
     found = comparisons.neighbours_of(model) if declared else comparisons.find_anew(model)
-    farther = farther_share(found) if found.all_distances.size else None
+    farther = found.farther if found.all_distances.size else None
     return Found(model, found, current_year(comparisons, model), names, farther)
 
 

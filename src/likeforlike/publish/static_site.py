@@ -30,7 +30,8 @@ from likeforlike.publish.web.version import code_version
 
 STAMP = ".likeforlike-site"
 _CHUNK = 48
-_LINK = re.compile(r'\b(?:href|src)="(/[^"]*)"')
+#: Two patterns that begin with plain text are found ten times as fast as one that begins with a choice.
+_LINKS = (re.compile(r'href="(/[^"#?]*)'), re.compile(r'src="(/[^"#?]*)'))
 _SUFFIX = re.compile(rf"\.({'|'.join(urls.FORMATS)})$")
 #: Asked for its error page, which is kept as 404.html.
 _NO_SUCH_PAGE = "/no-such-page"
@@ -130,8 +131,8 @@ def file_of(url: str) -> str:
 def links_in(html: str) -> frozenset[str]:
     """Addresses on this site that a page links to, without queries and fragments, files under /static
     left out."""
-    found = {re.split(r"[?#]", unescape(link), maxsplit=1)[0] for link in _LINK.findall(html)}
-    return frozenset(link for link in found if link and not link.startswith(("//", "/static/")))
+    found = {unescape(link) for pattern in _LINKS for link in pattern.findall(html)}
+    return frozenset(link for link in found if not link.startswith(("//", "/static/")))
 
 
 def _stamp(out: Path, version: str) -> int:

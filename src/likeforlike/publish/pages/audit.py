@@ -6,8 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from likeforlike.domain.area import Area
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.period import Period
@@ -37,10 +35,8 @@ class AuditRow(Frozen):
 
 def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[AuditRow, ...]:
     """Every observation of an indicator for an area, newest first."""
-    files = {one.snapshot_id: one for source in catalogue.release.manifest.sources for one in source.files}
-    rows = catalogue.matrices.aggregate(indicator.id, area.code).sort(
-        "period_end", "period_start", descending=True
-    )
+    files = catalogue.files
+    rows = catalogue.matrices.aggregate(indicator.id, area.code)
     return tuple(
         AuditRow(
             period_start=row["period_start"],
@@ -55,20 +51,17 @@ def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[Audit
             source_rows=row["source_rows"],
             sha256=files[row["snapshot_id"]].sha256,
         )
-        for row in rows.select(_COLUMNS).iter_rows(named=True)
+        for row in reversed(rows.select(_COLUMNS).rows(named=True))
     )
 
 
-_COLUMNS = [
-    pl.col(name)
-    for name in [
-        "period_start",
-        "period_end",
-        "value",
-        "status",
-        "method",
-        "shared_with",
-        "snapshot_id",
-        "source_rows",
-    ]
-]
+_COLUMNS = (
+    "period_start",
+    "period_end",
+    "value",
+    "status",
+    "method",
+    "shared_with",
+    "snapshot_id",
+    "source_rows",
+)

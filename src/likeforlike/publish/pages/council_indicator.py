@@ -3,7 +3,7 @@ row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from likeforlike.domain.indicator import Indicator
 from likeforlike.publish import narrative, text, urls
 from likeforlike.publish.charts.lines import lines_svg
 from likeforlike.publish.charts.models import Role, Series, SeriesPoint, Strip
-from likeforlike.publish.charts.strip import WIDE, ticks_path
 from likeforlike.publish.pages.audit import AuditRow, audit
 from likeforlike.publish.pages.beside import Beside, beside, known
 from likeforlike.publish.pages.council import about, collected
@@ -141,7 +140,7 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
     words = text.UNITS[indicator.unit]
     source = catalogue.sources[indicator.source_id]
     headline = narrative.headline(place, row, subject.name, others["neighbours"])
-    names = {code: one.name for code, one in catalogue.register.areas.items()}
+    names = catalogue.names
     return CouncilIndicatorPage(
         title=f"{indicator.title}: {area.name}",
         description=headline,
@@ -179,7 +178,7 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         all=others["all"],
         strip=make_strip(place, row, (others["nearest"], others["neighbours"], others["all"]), subject.name),
         ends=narrative.ends(place),
-        wide_ticks=_wide_ticks(place),
+        wide_ticks=place.wide_ticks,
         series=tuple(_series(place, row, subject, names, trail)),
         breaks=break_times(indicator),
         break_notes=tuple(
@@ -213,16 +212,8 @@ def neighbour_series(catalogue: Catalogue, area: Area, indicator: Indicator) -> 
     )
 
 
-def _wide_ticks(place: Standing) -> str:
-    """The peers' ticks for a drawing across the page."""
-    values = place.matrix.values[:, place.column]
-    return ticks_path(
-        np.clip(values[np.isfinite(values)], place.low, place.high).tolist(), place.low, place.high, WIDE
-    )
-
-
 def _series(
-    place: Standing, row: int, subject: Area, names: dict[str, str], trail: tuple[AuditRow, ...]
+    place: Standing, row: int, subject: Area, names: Mapping[str, str], trail: tuple[AuditRow, ...]
 ) -> Iterator[Series]:
     """The four lines, the council last so that it is drawn over the others."""
     found, matrix = place.benchmark, place.matrix
@@ -291,7 +282,7 @@ def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...]) -> Iterator
         )
 
 
-def _peers(place: Standing, row: int, names: dict[str, str]) -> Iterator[Peer]:
+def _peers(place: Standing, row: int, names: Mapping[str, str]) -> Iterator[Peer]:
     matrix, column, indicator = place.matrix, place.column, place.indicator
     own = known(matrix.values[row, column])
     for number, index in enumerate(place.benchmark.neighbours[row].tolist(), start=1):

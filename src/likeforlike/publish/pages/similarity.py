@@ -134,7 +134,7 @@ def make_similarity(
     model = choose_model(catalogue, area, model_id, {})
     sets, history = yearly_history(catalogue, area, model)
     tables, _ = catalogue.comparisons.yearly_of(model)
-    names = {code: one.name for code, one in catalogue.register.areas.items()}
+    names = catalogue.names
     chosen = (
         indicator or catalogue.indicators.get("employment-rate") or next(iter(catalogue.indicators.values()))
     )
@@ -199,7 +199,7 @@ def _headline(area: Area, history: AreaHistory) -> str:
     return f"Of {area.name}’s ten nearest in {last}, {same} were among the ten in {first} already."
 
 
-def _sentences(history: AreaHistory, names: dict[str, str]) -> list[str]:
+def _sentences(history: AreaHistory, names: Mapping[str, str]) -> list[str]:
     listed, span = history.years_listed, len(history.years)
     always = [names[code] for code, count in listed.items() if count == span]
     newest, since = next(iter(history.since.items()))
@@ -217,7 +217,7 @@ def _sentences(history: AreaHistory, names: dict[str, str]) -> list[str]:
     return said
 
 
-def _tracks(history: AreaHistory, names: dict[str, str]) -> tuple[Track, ...]:
+def _tracks(history: AreaHistory, names: Mapping[str, str]) -> tuple[Track, ...]:
     now = set(history.now)
     return tuple(
         Track(
@@ -232,7 +232,7 @@ def _tracks(history: AreaHistory, names: dict[str, str]) -> tuple[Track, ...]:
     )
 
 
-def _series(history: AreaHistory, names: dict[str, str]) -> tuple[Series, ...]:
+def _series(history: AreaHistory, names: Mapping[str, str]) -> tuple[Series, ...]:
     lines = []
     for place, code in enumerate(history.now):
         column = history.others.index(code)
@@ -272,7 +272,7 @@ def _moved(
     *,
     area: str,
     other: str,
-    names: dict[str, str],
+    names: Mapping[str, str],
 ) -> Moved:
     first, last = sets[min(sets)], sets[max(sets)]
     a, b = first.row_of[area], first.row_of[other]

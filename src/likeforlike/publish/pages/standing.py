@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.matrix import FloatArray, LabelledMatrix
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.domain.period import Period
-from likeforlike.publish.charts.strip import ticks_path
+from likeforlike.publish.charts.strip import WIDE, ticks_path
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -55,6 +55,13 @@ class Standing:
     def matrix(self) -> LabelledMatrix:
         """Values and intervals of all councils and periods."""
         return self.benchmark.matrix
+
+    @cached_property
+    def wide_ticks(self) -> str:
+        """The peers' ticks for a drawing across the page."""
+        values = self.matrix.values[:, self.column]
+        known = np.clip(values[np.isfinite(values)], self.low, self.high)
+        return ticks_path(known.tolist(), self.low, self.high, WIDE)
 
     @property
     def period(self) -> Period:
