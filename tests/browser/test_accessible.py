@@ -15,7 +15,7 @@ KINDS = {
     "nothing found": "/search?q=zzzz",
     "councils": "/councils",
     "scorecard": "/councils/E06000001?topic=health",
-    "district": "/councils/E07000223?topic=education&sort=furthest-below&compare=nearest",
+    "district": "/councils/E07000223?topic=education&sort=worse-first&compare=nearest",
     "council and indicator": "/councils/E06000001/employment-rate",
     "indicators": "/indicators",
     "indicator": "/indicators/employment-rate?region=E12000001",

@@ -38,10 +38,10 @@ def test_an_officer_finds_what_stands_out_and_takes_evidence(open_page: OpenPage
 def test_a_scorecard_is_sorted_and_filtered_by_its_form(open_page: OpenPage, scripts: bool) -> None:
     page = open_page("/councils/E06000001", scripts=scripts)
     page.get_by_label("Topic").select_option("health")
-    page.get_by_label("Order").select_option("furthest-below")
+    page.get_by_label("Order").select_option("worse-first")
     page.get_by_role("button", name="Show").click()
-    page.wait_for_url(re.compile("topic=health.*sort=furthest-below"))
-    assert page.get_by_role("heading", name="Furthest below first").count() == 1
+    page.wait_for_url(re.compile("topic=health.*sort=worse-first"))
+    assert page.get_by_role("heading", name="Furthest on the worse side first").count() == 1
     assert page.get_by_label("Topic").input_value() == "health"
 
 

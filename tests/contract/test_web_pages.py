@@ -11,9 +11,12 @@ import zipfile
 import polars as pl
 import pytest
 
+from likeforlike.domain.area import AreaKind
 from likeforlike.domain.indicator import Tier, Unit
 from likeforlike.publish import text, urls
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.missions import first_framework
+from likeforlike.publish.pages.no_figure import has_figure
 from web_kit import SAMPLE, Site
 
 PAGES = ("/", "/search", "/councils", "/indicators", "/data", "/methods", "/glossary")
@@ -91,13 +94,13 @@ def test_a_district_is_shown_its_countys_figures_as_the_countys(site: Site, cata
             assert "county’s value" in row["flags"]
         else:
             assert (row["subject_code"], row["own"]) == ("E07000223", True)
-    assert all(row["own"] for row in [*page["below"], *page["above"]])
+    assert all(row["own"] for row in [*page["worse"], *page["better"]])
 
 
 def test_findings_are_clear_differences_of_ones_own_and_recent_figures(site: Site) -> None:
     for code in SAMPLE.values():
         page = site.get(f"/councils/{code}.json").json()
-        for name, verdict in (("below", "worse"), ("above", "better")):
+        for name, verdict in (("worse", "worse"), ("better", "better")):
             topics = [row["topic"] for row in page[name]]
             assert len(topics) == len(set(topics)) <= 3
             assert all(
@@ -105,8 +108,8 @@ def test_findings_are_clear_differences_of_ones_own_and_recent_figures(site: Sit
             )
 
 
-def test_sorting_by_furthest_below_puts_the_widest_gap_first_and_the_unplaceable_last(site: Site) -> None:
-    page = site.get("/councils/E06000001.json?sort=furthest-below").json()
+def test_sorting_by_the_worse_side_puts_the_widest_gap_first_and_the_unplaceable_last(site: Site) -> None:
+    page = site.get("/councils/E06000001.json?sort=worse-first").json()
     (group,) = page["groups"]
     gaps = [row["gaps"]["neighbours"] for row in group["rows"]]
     placed = [gap for gap in gaps if gap is not None]
@@ -186,3 +189,49 @@ def test_pages_are_complete_html_with_landmarks_and_one_heading(site: Site) -> N
 def test_json_of_a_page_is_its_model(site: Site) -> None:
     body = site.get("/indicators.json").content
     assert json.loads(body)["count"] == sum(len(topic["indicators"]) for topic in json.loads(body)["topics"])
+
+
+def test_a_council_without_a_figure_has_a_page_that_says_why_and_leads_on(site: Site) -> None:
+    page = site.get("/councils/E06000053/employment-rate")
+    assert page.status_code == 200
+    assert "No figure of “Employment rate, ages 16 to 64” is published for Isles of Scilly." in page.text
+    assert "counts under Cornwall" in page.text
+    assert 'href="/councils/E06000052/employment-rate"' in page.text
+    data = site.get("/councils/E06000053/employment-rate.json").json()
+    assert {row["value"] for row in data["audit"]} == {None}
+    assert sum(count for _, count in data["statuses"]) == len(data["audit"]) > 10
+    assert site.get("/councils/E06000053/employment-rate.csv").text.count("\n") == len(data["audit"]) + 1
+
+
+def test_no_page_says_that_a_figure_is_missing_where_there_is_one(site: Site, catalogue: Catalogue) -> None:
+    observed = catalogue.release.table("observation").filter(pl.col("value").is_not_nan())
+    have = set(observed.drop_nulls("value").select("indicator_id", "area_code").unique().iter_rows())
+    for code in ("E06000053", "E09000001", "E10000007", "E07000067"):
+        area = catalogue.register.areas[code]
+        for one in catalogue.indicators.values():
+            if area.kind is AreaKind.COUNTY and one.tier is Tier.LOWER:
+                continue
+            subject = catalogue.subject(one, area).code
+            assert has_figure(catalogue, area, one) == ((one.id, subject) in have), (code, one.id)
+    county = site.get("/councils/E10000007/employment-rate.json").json()
+    assert county.get("value") is not None or len(county["elsewhere"]) == len(
+        catalogue.register.districts_of("E10000007")
+    )
+
+
+def test_grouping_by_mission_shows_every_row_and_each_under_the_missions_that_use_it(
+    site: Site, catalogue: Catalogue
+) -> None:
+    page = site.get("/councils/E06000001.json?sort=mission").json()
+    plain = site.get("/councils/E06000001.json").json()
+    every = {row["indicator_id"] for group in plain["groups"] for row in group["rows"]}
+    missions = {mission.title: mission for mission in first_framework(catalogue).missions}
+    under: dict[str, set[str]] = {}
+    for group in page["groups"]:
+        for row in group["rows"]:
+            under.setdefault(row["indicator_id"], set()).add(group["heading"])
+    assert set(under) == every
+    for indicator_id, headings in under.items():
+        using = {title for title, one in missions.items() if indicator_id in one.indicator_ids}
+        assert headings == using or (not using and headings.isdisjoint(missions)), indicator_id
+    assert page["groups"][0]["url"] in site.get("/councils/E06000001?sort=mission").text

@@ -61,7 +61,7 @@ async def _app(scope: Scope, receive: Receive, send: Send) -> None:
 
 def test_pages_are_written_moves_lead_on_and_dead_links_are_seen(tmp_path: Path) -> None:
     worker = static_site._Worker(_app, tmp_path, since=0)
-    visits = [asyncio.run(static_site._visit(worker, url)) for url in ("/", "/old", "/new", "/gone")]
+    visits = [asyncio.run(static_site._visit(worker, url))[0] for url in ("/", "/old", "/new", "/gone")]
     assert [visit.status for visit in visits] == [200, 308, 200, 404]
     assert [set(visit.links) for visit in visits[:3]] == [{"/old"}, {"/new"}, {"/gone"}]
     assert 'content="0;url=/new"' in (tmp_path / "old" / "index.html").read_text()
@@ -72,7 +72,25 @@ def test_pages_are_written_moves_lead_on_and_dead_links_are_seen(tmp_path: Path)
 def test_a_page_that_is_there_is_kept_and_its_links_are_followed(tmp_path: Path) -> None:
     worker = static_site._Worker(_app, tmp_path, since=0)
     asyncio.run(static_site._visit(worker, "/"))
-    again = asyncio.run(static_site._visit(worker, "/"))
+    (again,) = asyncio.run(static_site._visit(worker, "/"))
     assert (again.kept, set(again.links)) == (True, {"/old"})
     later = static_site._Worker(_app, tmp_path, since=(tmp_path / "index.html").stat().st_mtime_ns + 1)
-    assert not asyncio.run(static_site._visit(later, "/")).kept
+    assert not asyncio.run(static_site._visit(later, "/"))[0].kept
+
+
+def test_what_was_made_along_with_a_page_is_neither_asked_for_nor_counted_again() -> None:
+    crawl = static_site._Crawl()
+    crawl.add(["/a", "/a.csv"], "")
+    page = static_site._Visit("/a", 200, frozenset({"/a.csv", "/b"}), 10, kept=False)
+    file = static_site._Visit("/a.csv", 200, frozenset(), 5, kept=False)
+    for visit in (file, page, file):
+        crawl.take(visit)
+    assert (crawl.written, crawl.size, crawl.next_chunk()) == (2, 15, ["/b"])
+
+
+def test_a_failure_names_the_page_that_holds_the_link_and_the_sites_own_error_page_is_none() -> None:
+    crawl = static_site._Crawl()
+    crawl.add(["/no-such-page"], "")
+    crawl.take(static_site._Visit("/no-such-page", 404, frozenset({"/gone"}), 1, kept=False))
+    crawl.take(static_site._Visit("/gone", 404, frozenset(), 1, kept=False))
+    assert (crawl.failed, crawl.found_on["/gone"]) == ({"/gone": 404}, "/no-such-page")

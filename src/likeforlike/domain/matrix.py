@@ -75,9 +75,23 @@ class LabelledMatrix:
 
         A newest period that only some areas have reached would compare each council with a partial universe.
         """
-        present = np.isfinite(self.values).sum(axis=0)
+        present = self._present
         enough = np.flatnonzero(present >= share * present.max())
         return int(enough[-1])
+
+    @cached_property
+    def _present(self) -> IntArray:
+        """How many areas have a value in each period."""
+        present: IntArray = np.isfinite(self.values).sum(axis=0)
+        return present
+
+    @cached_property
+    def deviations(self) -> FloatArray:
+        """The standard deviation of all areas' values in each period, NaN where none has one."""
+        enough = self._present > 0
+        out = np.full(len(self.periods), np.nan)
+        out[enough] = np.nanstd(self.values[:, enough], axis=0)
+        return out
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.matrix import IntArray, LabelledMatrix
 from likeforlike.domain.neighbour_model import Pool
+from likeforlike.domain.observation import OBSERVATION_SCHEMA
 from likeforlike.domain.period import Period
 
 ORDER = ("indicator_id", "period_end", "period_start", "area_code")
@@ -62,12 +63,14 @@ class MatrixStore:
             self._made[indicator_id, pool] = self._make(indicator_id, pool)
         return self._made[indicator_id, pool]
 
-    def aggregate(self, indicator_id: str, area_code: str) -> pl.DataFrame:
-        """One area's observations, oldest first: for England, a region or another area outside the pools."""
+    def aggregate(
+        self, indicator_id: str, area_code: str, columns: Sequence[str] = tuple(OBSERVATION_SCHEMA)
+    ) -> pl.DataFrame:
+        """One area's observations, oldest first: of a council, England, a region or any other area."""
         table = self.observations(indicator_id)
         if indicator_id not in self._by_area:
             self._by_area[indicator_id] = _rows_by_area(table["area_code"])
-        return table[self._by_area[indicator_id].get(area_code, _NO_ROWS)]
+        return table[list(columns)][self._by_area[indicator_id].get(area_code, _NO_ROWS)]
 
     def observations(self, indicator_id: str) -> pl.DataFrame:
         """One indicator's observations of all areas, as OBSERVATION_SCHEMA, oldest first and then by area."""

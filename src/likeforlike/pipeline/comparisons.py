@@ -41,6 +41,8 @@ class Comparisons:
         self.matrices, self.register, self.indicators = matrices, register, indicators
         self.own = own or OwnTables()
         self.powers = SamePowers(register, models)
+        self._declared = frozenset(models.values())
+        self._tables: dict[NeighbourModel, FeatureTable] = {}
         self._sets: dict[tuple[NeighbourModel, date | None], NeighbourSet] = {}
         self._yearly: dict[NeighbourModel, tuple[YearlyTables, dict[int, NeighbourSet]]] = {}
         self._benchmarks: dict[tuple[str, Pool, str], Benchmark] = {}
@@ -71,7 +73,11 @@ class Comparisons:
         """The features a model compares: its own table's, or this release's indicators."""
         if model.pool is Pool.OWN_TABLE:
             return self.own.feature_table(model)
-        return feature_table(model, self.matrices, self.register, as_of=as_of)
+        if as_of is not None or model not in self._declared:
+            return feature_table(model, self.matrices, self.register, as_of=as_of)
+        if model not in self._tables:
+            self._tables[model] = feature_table(model, self.matrices, self.register)
+        return self._tables[model]
 
     def yearly(self, model_id: str) -> tuple[YearlyTables, dict[int, NeighbourSet]]:
         """A model's features and neighbours for every year, on one scale.

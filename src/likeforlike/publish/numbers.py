@@ -62,6 +62,11 @@ def number(value: float, decimals: int) -> str:
     return text.replace("-", MINUS)
 
 
+def shown(value: float | None, decimals: int) -> str:
+    """A number of a table, whose heading has the unit; an empty cell where it is missing."""
+    return "" if value is None else number(value, decimals)
+
+
 def value_words(value: float | None, unit: Unit, decimals: int) -> str:
     """A value with its unit, for example "74.1%" or "£29,400"; missing is said, never zero."""
     if value is None or not math.isfinite(value):

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -23,8 +23,9 @@ from urllib.parse import unquote
 from starlette.types import ASGIApp, Message, Scope
 
 from likeforlike.domain.errors import RequestError
-from likeforlike.publish import urls
+from likeforlike.publish import downloads, urls
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.pages.page import Page
 from likeforlike.publish.web.app import STATIC, create_app
 from likeforlike.publish.web.version import code_version
 
@@ -71,16 +72,39 @@ class _Visit:
 
 @dataclass
 class _Crawl:
-    """Addresses seen so far, and where each was first found."""
+    """Addresses seen so far, where each was first found, and what became of those visited."""
 
     found_on: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    written: int = 0
+    kept: int = 0
+    size: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
 
     def add(self, links: Iterable[str], page: str) -> None:
         for link in sorted(links):
             if link not in self.found_on:
                 self.found_on[link] = page
                 self.waiting.append(link)
+
+    def take(self, visit: _Visit) -> None:
+        """Count a visit and queue what its page links to; a file made along with its page was not queued."""
+        if visit.url in self.done:
+            return
+        self.done.add(visit.url)
+        self.found_on.setdefault(visit.url, visit.url)
+        self.add(visit.links, visit.url)
+        self.size += visit.size
+        self.kept += visit.kept
+        self.written += not visit.kept and visit.status < 400
+        if visit.status >= 400 and self.found_on[visit.url]:
+            self.failed[visit.url] = visit.status
+
+    def next_chunk(self) -> list[str]:
+        """The next addresses to visit; fewer than a chunk where some were made along with their pages."""
+        chunk, self.waiting = self.waiting[:_CHUNK], self.waiting[_CHUNK:]
+        return [url for url in chunk if url not in self.done]
 
 
 def publish(
@@ -104,18 +128,16 @@ def publish(
     processes = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, initializer=_open, initargs=(release, out, since)) as pool:
-        visits = list(_visits(crawl, pool, processes * 3, progress))
+        _visit_everything(crawl, pool, processes * 3, progress)
     (out / "404.html").write_bytes((out / "no-such-page" / "index.html").read_bytes())
     shutil.rmtree(out / "no-such-page")
     return Published(
-        written=sum(not visit.kept for visit in visits),
-        kept=sum(visit.kept for visit in visits),
-        size_bytes=sum(visit.size for visit in visits),
+        written=crawl.written,
+        kept=crawl.kept,
+        size_bytes=crawl.size,
         seconds=time.perf_counter() - started,
         broken=tuple(
-            Broken(visit.url, visit.status, crawl.found_on[visit.url])
-            for visit in visits
-            if visit.status >= 400 and crawl.found_on[visit.url]
+            Broken(url, status, crawl.found_on[url]) for url, status in sorted(crawl.failed.items())
         ),
     )
 
@@ -153,23 +175,19 @@ def _former_codes(catalogue: Catalogue) -> Iterator[str]:
             yield urls.council(area.code)
 
 
-def _visits(
+def _visit_everything(
     crawl: _Crawl, pool: ProcessPoolExecutor, ahead: int, progress: Callable[[int, int], None]
-) -> Iterator[_Visit]:
+) -> None:
     """Visit every address that can be reached, chunk by chunk."""
-    done = 0
     running: set[Future[list[_Visit]]] = set()
     while crawl.waiting or running:
         while crawl.waiting and len(running) < ahead:
-            chunk, crawl.waiting = crawl.waiting[:_CHUNK], crawl.waiting[_CHUNK:]
-            running.add(pool.submit(_visit_all, chunk))
+            running.add(pool.submit(_visit_all, crawl.next_chunk()))
         finished, running = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             for visit in future.result():
-                crawl.add(visit.links, visit.url)
-                done += 1
-                yield visit
-        progress(done, len(crawl.found_on))
+                crawl.take(visit)
+        progress(len(crawl.done), len(crawl.found_on))
 
 
 @dataclass(frozen=True)
@@ -179,6 +197,8 @@ class _Worker:
     app: ASGIApp
     out: Path
     since: int
+    #: Links that this process has told of: most pages hold the same ones.
+    told: set[str] = field(default_factory=set)
 
 
 _workers: list[_Worker] = []  # filled once in every process of the pool, which has no other way to keep it
@@ -192,26 +212,55 @@ def _visit_all(addresses: list[str]) -> list[_Visit]:
     worker = _workers[0]
 
     async def all_of_them() -> list[_Visit]:
-        return [await _visit(worker, url) for url in addresses]
+        return [visit for url in addresses for visit in await _visit(worker, url)]
 
-    return asyncio.run(all_of_them())
+    visits = asyncio.run(all_of_them())
+    fresh = []
+    for visit in visits:
+        fresh.append(replace(visit, links=visit.links - worker.told))
+        worker.told.update(visit.links)
+    return fresh
 
 
-async def _visit(worker: _Worker, url: str) -> _Visit:
-    """Make one page and write it, unless this version of it is there."""
+async def _visit(worker: _Worker, url: str) -> list[_Visit]:
+    """Make one page and write it, unless this version of it is there; first the file it links to, if any."""
     path = worker.out / file_of(url)
     if path.is_file() and path.stat().st_mtime_ns >= worker.since:
         content = path.read_bytes()
-        return _Visit(url, 200, _links(url, content), len(content), kept=True)
-    status, location, content = await _ask(worker.app, url)
+        return [_Visit(url, 200, _links(url, content), len(content), kept=True)]
+    pages: list[Page] = []
+    status, location, content = await _ask(worker.app, url, pages)
     if status in _MOVED:
         content = _moved(location).encode()
+    links = _links(url, content)
+    visits = [_write_beside(worker, page) for page in pages if _beside(page) in links]
     if status < 400 or url == _NO_SUCH_PAGE:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
+        _write(path, content)
+    return [*visits, _Visit(url, status, links, len(content), kept=False)]
+
+
+def _beside(page: Page) -> str:
+    """The address of the one file that a page of the static site may offer."""
+    return urls.as_format(page.path, "csv")
+
+
+def _write_beside(worker: _Worker, page: Page) -> _Visit:
+    """Write a page's file from the model that the page was made from, so that it is not made twice."""
+    url = _beside(page)
+    content = downloads.file(page, "csv").content
+    _write(worker.out / file_of(url), content)
+    return _Visit(url, 200, frozenset(), len(content), kept=False)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a whole file or none, so that a stopped run leaves no half of one."""
+    part = path.with_name(f"{path.name}.part")
+    try:
         part.write_bytes(content)
-        part.replace(path)
-    return _Visit(url, status, _links(url, content), len(content), kept=False)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+    part.replace(path)
 
 
 def _links(url: str, content: bytes) -> frozenset[str]:
@@ -228,8 +277,8 @@ def _moved(location: str) -> str:
     )
 
 
-async def _ask(app: ASGIApp, url: str) -> tuple[int, str, bytes]:
-    """Status, location and body of one request, asked without a network."""
+async def _ask(app: ASGIApp, url: str, pages: list[Page]) -> tuple[int, str, bytes]:
+    """Status, location and body of one request, asked without a network; `pages` takes the page's model."""
     parts: list[bytes] = []
     start: Message = {}
 
@@ -255,6 +304,7 @@ async def _ask(app: ASGIApp, url: str) -> tuple[int, str, bytes]:
         "headers": [],
         "server": ("localhost", 80),
         "client": ("127.0.0.1", 0),
+        "state": {"pages": pages},
     }
     await app(scope, receive, send)
     location = dict(start["headers"]).get(b"location", b"").decode()

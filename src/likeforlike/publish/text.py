@@ -23,6 +23,7 @@ from likeforlike.publish.numbers import (
     number,
     ordinal,
     plural,
+    shown,
     unit_words,
     value_words,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "number",
     "ordinal",
     "plural",
+    "shown",
     "unit_words",
     "value_words",
 ]
@@ -251,20 +253,6 @@ def strip_sentence(
     )
 
 
-SORT_HEADINGS = MappingProxyType(
-    {
-        "furthest-below": "Furthest below first",
-        "furthest-above": "Furthest above first",
-        "oldest": "Oldest figures first",
-    }
-)
-COMPARATOR_WORDS = MappingProxyType(
-    {
-        "nearest": "its nearest neighbour",
-        "neighbours": "the mean of its ten nearest neighbours",
-        "all": "the median of all councils with the same powers",
-    }
-)
 COMPARATOR_NOTE = (
     "Nearest statistical neighbour, mean of the ten nearest, and median of all councils with the same "
     "powers. "
@@ -273,13 +261,6 @@ COMPARATOR_NOTE = (
 FIXED_NEIGHBOURS = (
     "Neighbours are those of the newest model in every year, so that a line over time compares the same "
     "councils."
-)
-FINDINGS_RULE = (
-    "Picked by rule: figures of the council’s own, at most four years old, where the difference is clear "
-    "(published "
-    "margins do not overlap or, for complete counts, the council lies beyond at least eight in ten of "
-    "its neighbours). "
-    "The widest gaps come first, measured against how much all councils differ; one per topic."
 )
 
 
@@ -321,34 +302,8 @@ def missing_words(count: int, missing: Sequence[str]) -> str:
     return f"{count} of {count + len(missing)} with data; none for {join_words(list(missing))}"
 
 
-#: Name, label and options (value, words) of the choices above a scorecard.
-SCORECARD_CHOICES = (
-    (
-        "compare",
-        "Compare with",
-        (("neighbours", "Mean of ten nearest"), ("nearest", "Nearest neighbour"), ("all", "Median of all")),
-    ),
-    (
-        "sort",
-        "Order",
-        (
-            ("topic", "By topic"),
-            ("furthest-below", "Furthest below first"),
-            ("furthest-above", "Furthest above first"),
-            ("oldest", "Oldest figures first"),
-        ),
-    ),
-    ("trend", "Trend", (("any", "Any"), ("improving", "Improving"), ("worsening", "Worsening"))),
-)
-
-
 #: Values and words of the orders of a ranked table.
 RANKED_ORDERS = (("best", "Best or highest first"), ("worst", "Worst or lowest first"), ("name", "By name"))
-
-
-def findings_note(judged: int, cannot_tell: int) -> str:
-    """How many of a council's own figures could be judged at all."""
-    return f"Of {judged + cannot_tell} indicators with a value of its own, {cannot_tell} cannot be judged."
 
 
 DATA_PURPOSE = (

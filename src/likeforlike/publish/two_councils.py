@@ -92,7 +92,7 @@ def compare_rows(
         "rank": place(found.neighbours, first, second),
         "rank_back": place(found.neighbours, second, first),
     }
-    values = _values(table, found)
+    values = _values(table, found, {found.neighbours.areas[first], found.neighbours.areas[second]})
     rows = [
         pair
         | _about(catalogue, found.model, table, part.feature)
@@ -119,11 +119,12 @@ def _declared(catalogue: Catalogue, model: NeighbourModel) -> NeighbourModel:
     return catalogue.models.get(model.id, model)
 
 
-def _values(table: FeatureTable, found: Found) -> dict[str, dict[str, float | None]]:
+def _values(table: FeatureTable, found: Found, codes: set[str]) -> dict[str, dict[str, float | None]]:
+    """The areas' values by feature and code."""
+    rows = {code: row for row, code in enumerate(table.areas) if code in codes}
     return {
         name: {
-            code: None if np.isnan(value) else float(value)
-            for code, value in zip(table.areas, table.values[:, table.features.index(name)], strict=True)
+            code: _none(float(table.values[row, table.features.index(name)])) for code, row in rows.items()
         }
         for name in found.neighbours.features
     }
@@ -159,6 +160,12 @@ def yearly_history(
     catalogue: Catalogue, area: Area, model: NeighbourModel, k: int = K
 ) -> tuple[dict[int, NeighbourSet], AreaHistory]:
     """Every year's sets, and the council's own history in them; RequestError outside the model's pool."""
+    sets = _yearly_sets(catalogue, area, model)
+    return sets, area_history(sets, area.code, k)
+
+
+def _yearly_sets(catalogue: Catalogue, area: Area, model: NeighbourModel) -> dict[int, NeighbourSet]:
+    """Every year's neighbours; RequestError for a council that the model does not compare."""
     tables, sets = catalogue.comparisons.yearly_of(model)
     if area.code not in sets[tables.years[0]].row_of:
         kind = area.kind.value.replace("_", " ")
@@ -166,7 +173,7 @@ def yearly_history(
             f"The model {model.id!r} does not compare {area.name} ({kind}).",
             instead="A county is compared by overall-upper, a district by overall.",
         )
-    return sets, area_history(sets, area.code, k)
+    return sets
 
 
 def history_rows(catalogue: Catalogue, area: Area, model: NeighbourModel) -> list[dict[str, Any]]:
@@ -202,8 +209,8 @@ def pair_history_rows(
     catalogue: Catalogue, area: Area, other: Area, model: NeighbourModel
 ) -> list[dict[str, Any]]:
     """One row per year with PAIR_HISTORY_KEYS: how far apart two councils were, and on what most."""
-    sets, _ = yearly_history(catalogue, area, model)
-    yearly_history(catalogue, other, model)
+    sets = _yearly_sets(catalogue, area, model)
+    _yearly_sets(catalogue, other, model)
     return [_pair_year(year, found, area, other, model.id) for year, found in sorted(sets.items())]
 
 

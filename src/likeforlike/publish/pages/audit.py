@@ -36,7 +36,7 @@ class AuditRow(Frozen):
 def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[AuditRow, ...]:
     """Every observation of an indicator for an area, newest first."""
     files = catalogue.files
-    rows = catalogue.matrices.aggregate(indicator.id, area.code)
+    rows = catalogue.matrices.aggregate(indicator.id, area.code, _COLUMNS)
     return tuple(
         AuditRow(
             period_start=row["period_start"],
@@ -51,7 +51,7 @@ def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[Audit
             source_rows=row["source_rows"],
             sha256=files[row["snapshot_id"]].sha256,
         )
-        for row in reversed(rows.select(_COLUMNS).rows(named=True))
+        for row in reversed(rows.rows(named=True))
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,14 @@ from likeforlike.domain.area import Area, AreaKind
 from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Indicator, Tier, Topic
 from likeforlike.domain.neighbour_model import Pool
+from likeforlike.publish import council_words as words
 from likeforlike.publish import text, urls
+from likeforlike.publish.missions import first_framework
 from likeforlike.publish.pages.beside import known
 from likeforlike.publish.pages.findings import furthest
 from likeforlike.publish.pages.page import About, Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.row import Row, make_row
+from likeforlike.publish.pages.scorecard import Group, Selection, Sort, grouped, query_of, topics
 from likeforlike.publish.pages.standing import Standing, standing
 
 if TYPE_CHECKING:
@@ -27,40 +29,6 @@ if TYPE_CHECKING:
 
 #: Who is compared on an indicator of one tier; on the others both pools are.
 _POOLS = {Tier.LOWER: (Pool.LOWER_TIER,), Tier.UPPER: (Pool.UPPER_TIER,)}
-
-
-class Comparator(StrEnum):
-    """What the council is put beside when rows are sorted and findings picked."""
-
-    NEAREST = "nearest"
-    NEIGHBOURS = "neighbours"
-    ALL = "all"
-
-
-class Sort(StrEnum):
-    """The order of rows."""
-
-    TOPIC = "topic"
-    FURTHEST_BELOW = "furthest-below"
-    FURTHEST_ABOVE = "furthest-above"
-    OLDEST = "oldest"
-
-
-class TrendFilter(StrEnum):
-    """Which rows are shown, by tested trend."""
-
-    ANY = "any"
-    IMPROVING = "improving"
-    WORSENING = "worsening"
-
-
-class Selection(Frozen):
-    """What a visitor chose; part of the address."""
-
-    topic: Topic | None = None
-    sort: Sort = Sort.TOPIC
-    trend: TrendFilter = TrendFilter.ANY
-    compare: Comparator = Comparator.NEIGHBOURS
 
 
 class Neighbour(Frozen):
@@ -72,15 +40,8 @@ class Neighbour(Frozen):
     url: str
 
 
-class Group(Frozen):
-    """Rows under one heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
-
-
 class CouncilPage(Page):
-    """The scorecard. `groups` hold the rows chosen, in order; `below` and `above` are picked from all
+    """The scorecard. `groups` hold the rows chosen, in order; `worse` and `better` are picked from all
     rows."""
 
     code: str
@@ -98,10 +59,11 @@ class CouncilPage(Page):
     selection: Selection
     topic_choices: tuple[Link, ...]
     choices: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
-    below: tuple[Row, ...]
-    above: tuple[Row, ...]
+    worse: tuple[Row, ...]
+    better: tuple[Row, ...]
     judged: int
     cannot_tell: int
+    grouping_note: str
     groups: tuple[Group, ...]
     collected: str
 
@@ -156,7 +118,7 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
     rows = council_rows(catalogue, area)
     pool = Pool.UPPER_TIER if area.kind is AreaKind.COUNTY else Pool.LOWER_TIER
     register = catalogue.register
-    shown = _shown(rows, chosen)
+    shown = grouped(catalogue, rows, chosen)
     like = most_like(catalogue, area, pool)
     verdicts = [getattr(row, chosen.compare).verdict for row in rows if row.own and row.value is not None]
     county = register.areas[area.county_code] if area.county_code else None
@@ -164,7 +126,7 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
     return CouncilPage(
         title=f"{area.name}: scorecard",
         description=text.council_description(area.name),
-        path=urls.council(area.code, **_query(chosen)),
+        path=urls.council(area.code, **query_of(chosen)),
         about=_about(catalogue, rows),
         parents=(Link(text="Councils", url=urls.councils()),),
         code=area.code,
@@ -183,12 +145,15 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
         like=like,
         compare_url=urls.compare([area.code, *(other.code for other in like[:5])]),
         selection=chosen,
-        topic_choices=tuple(_topics(rows)),
-        choices=text.SCORECARD_CHOICES,
-        below=furthest(rows, chosen.compare, "worse"),
-        above=furthest(rows, chosen.compare, "better"),
+        topic_choices=tuple(topics(rows)),
+        choices=words.CHOICES,
+        worse=furthest(rows, chosen.compare, "worse"),
+        better=furthest(rows, chosen.compare, "better"),
         judged=sum(verdict != "cannot_tell" for verdict in verdicts),
         cannot_tell=sum(verdict == "cannot_tell" for verdict in verdicts),
+        grouping_note=words.mission_note(first_framework(catalogue).title)
+        if chosen.sort is Sort.MISSION
+        else "",
         groups=tuple(shown),
         collected=text.date_words(collected(catalogue)),
     )
@@ -282,51 +247,6 @@ def _latest(catalogue: Catalogue) -> pl.DataFrame:
         "indicator_id", "area_code", "period_start", "period_end", "status", "method"
     )
     return table.join(shown, on=["indicator_id", "period_start", "period_end"], how="semi")
-
-
-def _shown(rows: tuple[Row, ...], chosen: Selection) -> Iterable[Group]:
-    """The rows that fit the selection, under topics or as one list in the order asked for."""
-    kept = [
-        row
-        for row in rows
-        if (chosen.topic is None or row.topic == chosen.topic)
-        and (chosen.trend is TrendFilter.ANY or row.judgement == chosen.trend)
-    ]
-    if chosen.sort is Sort.TOPIC:
-        for topic in Topic:
-            under = tuple(row for row in kept if row.topic == topic)
-            if under:
-                yield Group(heading=topic.heading, rows=under)
-    elif kept:
-        yield Group(heading=text.SORT_HEADINGS[chosen.sort], rows=tuple(_sorted(kept, chosen)))
-
-
-def _sorted(rows: list[Row], chosen: Selection) -> list[Row]:
-    """Rows that cannot be placed come last, whichever way the others run."""
-    if chosen.sort is Sort.OLDEST:
-        return sorted(rows, key=lambda row: (row.period_end, row.indicator_id))
-    way = 1 if chosen.sort is Sort.FURTHEST_BELOW else -1
-
-    def place(row: Row) -> tuple[bool, float, str]:
-        gap = row.gaps[chosen.compare]
-        return gap is None, (gap or 0.0) * way, row.indicator_id
-
-    return sorted(rows, key=place)
-
-
-def _topics(rows: tuple[Row, ...]) -> Iterable[Link]:
-    present = {row.topic for row in rows}
-    return (Link(text=topic.heading, url=topic.value) for topic in Topic if topic in present)
-
-
-def _query(chosen: Selection) -> dict[str, str | None]:
-    """The parts of the selection that differ from the default, for the address."""
-    return {
-        "topic": chosen.topic,
-        "sort": chosen.sort if chosen.sort is not Sort.TOPIC else None,
-        "trend": chosen.trend if chosen.trend is not TrendFilter.ANY else None,
-        "compare": chosen.compare if chosen.compare is not Comparator.NEIGHBOURS else None,
-    }
 
 
 def _about(catalogue: Catalogue, rows: tuple[Row, ...]) -> About:

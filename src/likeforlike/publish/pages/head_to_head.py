@@ -232,7 +232,7 @@ def _outcome(catalogue: Catalogue, indicator: Indicator, area: Area, other: Area
         return None
     one, two = rows[first.code], rows[second.code]
     values = matrix.values[:, column]
-    a, b, deviation = float(values[one]), float(values[two]), float(np.nanstd(values))
+    a, b, deviation = float(values[one]), float(values[two]), float(matrix.deviations[column])
     if np.isnan(a) or np.isnan(b) or deviation == 0:
         return None
     low, high = matrix.lower_95[:, column], matrix.upper_95[:, column]

@@ -42,7 +42,7 @@ def _examples(catalogue: Catalogue) -> Iterator[Link]:
     """What an officer, a journalist and an auditor would ask."""
     area, indicators = catalogue.register.areas.get(_COUNCIL), catalogue.indicators
     if area:
-        yield Link(text=text.example_scorecard(area.name), url=urls.council(area.code, sort="furthest-below"))
+        yield Link(text=text.example_scorecard(area.name), url=urls.council(area.code, sort="worse-first"))
     if _CLAIM in indicators:
         yield Link(text=text.example_claim(indicators[_CLAIM].title), url=urls.indicator(_CLAIM))
     if area and _AUDITED in indicators:

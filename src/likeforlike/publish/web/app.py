@@ -30,7 +30,7 @@ def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
     """
     release_id = catalogue.release.id
 
-    def pinned(request: Request) -> None:
+    async def pinned(request: Request) -> None:  # async only so that no thread is asked for it
         check_release(request, release_id)
 
     app = FastAPI(

@@ -19,6 +19,8 @@ def respond(request: Request, page: Page, template: str) -> Response:
     `.png` its main chart. Raises NotFoundError where the page has no table or chart.
     """
     kind = request.state.format
+    # The static site writes a page's file from the same model, which it finds here.
+    getattr(request.state, "pages", []).append(page)
     if kind == "html":
         return HTMLResponse(request.app.state.renderer.render(template, page=page))
     body = downloads.file(page, kind, table=request.query_params.get("table", ""))

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from likeforlike.publish import charts, documents, text, urls
+from likeforlike.publish import charts, council_words, documents, text, urls
 from likeforlike.publish.web.version import code_version
 
 FOLDER = Path(__file__).parent / "templates"
@@ -34,7 +34,12 @@ class Renderer:
         drawings = {name: _safe(draw) for name, draw in charts.DRAWINGS.items()}
         drawings["markdown"] = _safe(documents.to_html)
         self._environment.globals.update(
-            text=text, urls=urls, version=code_version(), site=dict(site), **drawings
+            text=text,
+            council_words=council_words,
+            urls=urls,
+            version=code_version(),
+            site=dict(site),
+            **drawings,
         )
 
     def render(self, template: str, **context: object) -> str:

@@ -11,9 +11,11 @@ from starlette.responses import Response
 from likeforlike.domain.indicator import Topic
 from likeforlike.publish import urls
 from likeforlike.publish.catalogue import Catalogue
-from likeforlike.publish.pages.council import Comparator, Selection, Sort, TrendFilter, make_council
+from likeforlike.publish.pages.council import make_council
 from likeforlike.publish.pages.council_indicator import make_council_indicator
 from likeforlike.publish.pages.councils import make_councils
+from likeforlike.publish.pages.no_figure import has_figure, make_no_figure
+from likeforlike.publish.pages.scorecard import Comparator, Selection, Sort, TrendFilter
 from likeforlike.publish.web.respond import redirect, respond
 
 router = APIRouter()
@@ -58,4 +60,6 @@ def council_indicator(
             request,
             urls.with_query(urls.council_indicator(found.code, indicator.id), dict(request.query_params)),
         )
+    if not has_figure(catalogue, found, indicator):
+        return respond(request, make_no_figure(catalogue, found, indicator), "no_figure.html")
     return respond(request, make_council_indicator(catalogue, found, indicator), "council_indicator.html")
