@@ -9,7 +9,14 @@ import pytest
 
 from likeforlike.analysis.change_design import Announced, Awards, Unusable, window
 from likeforlike.analysis.matched_change import Change, Finding, compare
-from likeforlike.analysis.matching import Cohort, estimate, matching_distances, nearest_first, weights
+from likeforlike.analysis.matching import (
+    Cohort,
+    estimate,
+    matching_distances,
+    nearest_first,
+    placebo_estimates,
+    weights,
+)
 from likeforlike.domain.period import Period
 
 PERIODS = tuple(Period.months(date(2010 + year, 1, 1), 12) for year in range(14))
@@ -79,6 +86,26 @@ def test_one_weighted_sum_gives_the_same_estimate() -> None:
     sums = weights(rows[None, :], matched.comparators[None, :, :], 60, 12)
     assert sums.sum() == pytest.approx(0)
     assert (sums @ changes)[0] == pytest.approx(matched.value)
+
+
+@pytest.mark.parametrize("sizes", [(12,), (7, 9), (38,)])
+def test_placebo_funds_equal_drawing_and_matching_one_at_a_time(sizes: tuple[int, ...]) -> None:
+    """The same lots, each fund matched by itself; 38 of 40 places leave only two comparators."""
+    rng = np.random.default_rng(11)
+    cohorts = []
+    for _ in sizes:
+        apart = rng.random((40, 40))
+        cohorts.append(Cohort(nearest_first(apart + apart.T), rng.normal(size=(40, 2))))
+    made = placebo_estimates(cohorts, sizes, 4, draws=130, seed=3)
+    lots = np.random.default_rng(3).random((130, 40))
+    for lot, found in zip(lots, made, strict=True):
+        drawn = list(np.argsort(lot)[: sum(sizes)])
+        differences = []
+        for number, cohort in enumerate(cohorts):
+            for place in drawn[sum(sizes[:number]) : sum(sizes[: number + 1])]:
+                nearest = [other for other in cohort.order[place] if other not in drawn][:4]
+                differences.append(cohort.changes[place] - cohort.changes[nearest].mean(axis=0))
+        assert found == pytest.approx(np.mean(differences, axis=0))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -111,11 +111,13 @@ def design(
     used.
     """
     covered = _covered(outcome)
+    days = {day for day in awards.days if day is not None}
+    windows = {day: window(periods, covered, day, breaks) for day in days}
     by_window: dict[Window, list[int]] = {}
     reasons: set[Unusable] = set()
     for row, day in enumerate(awards.days):
         if day is not None and not awards.unclear[row]:
-            found = window(periods, covered, day, breaks)
+            found = windows[day]
             if isinstance(found, Unusable):
                 reasons.add(found)
             else:

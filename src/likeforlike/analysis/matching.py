@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
 
@@ -168,41 +169,57 @@ def placebo_estimates(
 ) -> FloatArray:
     """Estimates of `draws` funds that never were (draws x outcomes).
 
-    Each gives the same number of awards in each cohort to places drawn at random, and is matched anew.
+    Each gives the same number of awards in each cohort to places drawn at random, and is matched anew. The
+    candidates of a place are all the others, so that each finds `k` as long as so many are unfunded.
     """
     places, total = len(cohorts[0].order), sum(sizes)
-    orders = [cohort.order[:, : _enough(k, total / places)] for cohort in cohorts]
-    random = np.random.default_rng(seed)
-    made = []
-    for start in range(0, draws, CHUNK):
-        drawn = np.argsort(random.random((min(CHUNK, draws - start), places)), axis=1)[:, :total]
-        funded = np.zeros((len(drawn), places), dtype=np.bool_)
-        np.put_along_axis(funded, drawn, True, axis=1)
-        values = np.zeros((len(drawn), cohorts[0].changes.shape[1]))
-        split = np.split(drawn, np.cumsum(sizes)[:-1], axis=1)
-        for cohort, order, rows in zip(cohorts, orders, split, strict=True):
-            values += _random_weights(order, rows, funded, k, total) @ cohort.changes
-        made.append(values)
-    return np.concatenate(made)
-
-
-def _random_weights(order: IntArray, rows: IntArray, funded: BoolArray, k: int, total: int) -> FloatArray:
-    """As `comparators` and `weights` together, without keeping who is compared with whom."""
-    batches, places = funded.shape
-    candidates = order[rows]
-    first = np.arange(batches)[:, None]
-    free = ~funded[first[:, :, None], candidates]
-    taken = free & (np.cumsum(free, axis=2, dtype=np.int16) <= k)
-    if not (taken.sum(axis=2) == k).all():  # a rare draw in which candidates ran out
-        return weights(rows, comparators(order, rows, funded, k), places, total)
-    flat = np.bincount((first * places + rows).ravel(), minlength=batches * places).astype(np.float64)
-    flat -= np.bincount(((first * places)[:, :, None] + candidates)[taken], minlength=batches * places) / k
-    made: FloatArray = (flat / total).reshape(batches, places)
+    served = min(k, places - total)
+    assert served > 0, "a placebo fund needs places that it does not reach"
+    cohort_of = _drawn(places, sizes, draws, seed)
+    unfunded = cohort_of == len(sizes)
+    free = np.ascontiguousarray(unfunded.T).view(np.uint8)
+    made = np.zeros((draws, cohorts[0].changes.shape[1]))
+    for number, cohort in enumerate(cohorts):
+        members = cohort_of == number
+        times = _times_chosen(cohort.order, np.ascontiguousarray(members.T), free, served)
+        for start in range(0, draws, CHUNK):
+            part = slice(start, start + CHUNK)
+            share = np.divide(times[:, part].T, -served, order="C")
+            share += members[part]
+            share /= total
+            made[part] += share @ cohort.changes
     return made
 
 
-def _enough(k: int, funded_share: float) -> int:
-    """How many nearest candidates hold `k` unfunded ones, whoever is funded at random: over three times as
-    many as are needed on average.
+def _drawn(places: int, sizes: Sequence[int], draws: int, seed: int) -> NDArray[np.uint8]:
+    """The cohort that each place is drawn into (draws x places); the number of cohorts for one not funded."""
+    random = np.random.default_rng(seed)
+    edges = np.cumsum(sizes) - 1
+    cohort_of = np.zeros((draws, places), dtype=np.uint8)
+    for start in range(0, draws, CHUNK):
+        part = cohort_of[start : start + CHUNK]
+        lots = random.random(part.shape)
+        for last in np.partition(lots, edges, axis=1)[:, edges].T:
+            part += lots > last[:, None]
+    return cohort_of
+
+
+def _times_chosen(order: IntArray, members: BoolArray, free: NDArray[np.uint8], k: int) -> NDArray[np.int16]:
+    """How often each place serves as comparator in each draw (places x draws), as `comparators` would choose.
+
+    `members` are the funded places to be served and `free` marks the unfunded ones, both places x draws: all
+    draws are taken through the candidates together, nearest first, until nobody lacks one.
     """
-    return int(3 * k / max(1 - funded_share, 0.05)) + 8
+    times = np.zeros(members.shape, dtype=np.int16)
+    lacks, rows = members * np.uint8(k), np.arange(len(order))
+    for candidates in order.T:
+        lacking = lacks.any(axis=1)
+        rows, lacks = rows[lacking], lacks[lacking]
+        if not len(rows):
+            break
+        chosen = candidates[rows]
+        taken = np.minimum(lacks, free[chosen])
+        lacks -= taken
+        for place, some in zip(chosen, taken, strict=True):
+            times[place] += some
+    return times

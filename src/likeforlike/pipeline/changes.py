@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from likeforlike.analysis.change_design import Unusable
+from likeforlike.analysis.change_design import Awards, Unusable
 from likeforlike.analysis.intervals import false_discovery
 from likeforlike.analysis.matched_change import Change, compare
 from likeforlike.domain.area import AreaRegister
@@ -25,6 +26,9 @@ from likeforlike.pipeline.fund_panels import (
     studied_funds,
     studied_indicators,
 )
+
+#: Who among some areas has an award of the fund, and which of them other funds reached.
+Reached = tuple[Awards, list[bool]]
 
 #: Placebo funds that judge each comparison, and their seed. Fewer could not show a false discovery rate below
 #: 5 % over the fifty comparisons of a fund.
@@ -107,12 +111,16 @@ def change_tables(
     rows: list[dict[str, Any]] = []
     events: list[dict[str, Any]] = []
     areas: list[dict[str, Any]] = []
-    for fund_id in studied_funds(funds):
+    studied = studied_funds(funds)
+    for fund_id in studied:
+
+        @cache
+        def reached(areas: tuple[str, ...], fund_id: str = fund_id) -> Reached:
+            given = awards(by_area, fund_id, areas, register)
+            return given, reached_by_others(by_area, fund_id, studied, areas)
+
         found = {
-            one.id: compare_one(
-                by_area, fund_id, one, funds=funds, comparisons=comparisons, register=register
-            )
-            for one in studied_indicators(indicators).values()
+            one.id: compare_one(one, reached, comparisons) for one in studied_indicators(indicators).values()
         }
         made = {name: one for name, one in found.items() if isinstance(one, Change)}
         q_values = dict(
@@ -135,29 +143,28 @@ def change_tables(
 
 
 def compare_one(
-    by_area: pl.DataFrame,
-    fund_id: str,
     indicator: Indicator,
-    *,
-    funds: Mapping[str, Fund],
+    reached: Callable[[tuple[str, ...]], Reached],
     comparisons: Comparisons,
-    register: AreaRegister,
     draws: int = DRAWS,
 ) -> Change | Unusable:
-    """One fund and one indicator; the same arguments give the same numbers."""
+    """One fund, given as whom among some areas it and others reached, and one indicator.
+
+    The same arguments give the same numbers.
+    """
     pool = pool_of(indicator)
     matrix = comparisons.matrices.matrix(indicator.id, pool)
     if not matrix.periods:
         return Unusable.NO_OUTCOME_AFTER
-    model = comparisons.powers.model_for(pool)
-    near = comparisons.neighbours(model.id, without=indicator.id)
+    given, other_funds = reached(matrix.areas)
+    near = comparisons.neighbours(comparisons.powers.model_for(pool).id, without=indicator.id)
     return compare(
         matrix.values,
         matrix.periods,
-        awards(by_area, fund_id, matrix.areas, register),
+        given,
         in_order_of(matrix.areas, near.areas, near.all_distances),
         breaks=[date.fromisoformat(one.at) for one in indicator.breaks],
-        other_funds=reached_by_others(by_area, fund_id, studied_funds(funds), matrix.areas),
+        other_funds=other_funds,
         draws=draws,
         seed=SEED,
     )
