@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Tests say what is right, not how fast the machine is; benchmarks/ measures that.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 RAW = Path(os.environ.get("LIKEFORLIKE_RAW", ROOT.parent / "shared" / "data"))

@@ -86,7 +86,7 @@ def align(question: Question, resamples: Resamples) -> Alignment:
     tau = kendall(signs(q.need), signs(outcome), counts)
     weighted = pearson(q.need, outcome, counts * q.population)
     places = fractional_ranks(-q.need, counts * q.weights)
-    concentration = indices(q.money_gbp[:, None], counts * places, counts)[:, 0]
+    concentration = indices(q.money_gbp[:, None], counts * places, counts @ q.money_gbp[:, None])[:, 0]
     interval = resamples.interval
 
     return Alignment(

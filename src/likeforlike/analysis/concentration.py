@@ -32,16 +32,16 @@ def concentration_index(money_gbp: FloatArray, need: FloatArray, population: Flo
     need share one rank.
     """
     ranks = fractional_ranks(-need, population[None, :])
-    return float(indices(money_gbp[:, None], ranks, np.ones((1, len(need))))[0, 0])
+    money = money_gbp[:, None]
+    return float(indices(money, ranks, np.ones((1, len(need))) @ money)[0, 0])
 
 
-def indices(money_gbp: FloatArray, counted_ranks: FloatArray, counts: FloatArray) -> FloatArray:
+def indices(money_gbp: FloatArray, counted_ranks: FloatArray, total: FloatArray) -> FloatArray:
     """Concentration indices of many resamples and columns of money: rows x columns.
 
-    `money_gbp` is n x columns, `counts` rows x n, `counted_ranks` is counts x fractional rank (most deprived
-    first).
+    `money_gbp` is n x columns, `counted_ranks` (rows x n) is counts x fractional rank (most deprived first),
+    `total` (rows x columns) is the money of each resample: counts @ money_gbp.
     """
-    total = counts @ money_gbp
     defined = total > 0
     return np.where(defined, 2 * (counted_ranks @ money_gbp) / np.where(defined, total, 1.0) - 1, np.nan)
 

@@ -131,6 +131,7 @@ def _answer(
     resamples = draws.resamples(len(population))
     keys = list(universe.money_gbp)
     money = np.stack([universe.money_gbp[key][mask] for key in keys], axis=1)
+    totals = resamples.counts @ money
     outcomes = money / weights[:, None]
     outcome_scores = [
         rank_scores(outcomes[:, i], resamples.counts).astype(np.float32) for i in range(len(keys))
@@ -140,7 +141,7 @@ def _answer(
         values = universe.need[name][mask]
         quantity = universe.quantity.get(name)
         scores, need_signs = draws.scores(values), signs(values)
-        concentration = indices(money, draws.counted_ranks(values, weights), resamples.counts)
+        concentration = indices(money, draws.counted_ranks(values, weights), totals)
         for i, key in enumerate(keys):
             # To six digits, which is what single precision holds: draws that tie with the point must still
             # tie.
