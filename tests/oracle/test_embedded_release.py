@@ -95,3 +95,6 @@ def test_a_wheel_carries_it(tmp_path):
     )
     for path in EMBEDDED.iterdir():
         assert f"likeforlike/bundled/{path.name}" in names.stdout
+    assert "likeforlike/documents/GLOSSARY.md" in names.stdout, "the glossary's page is made from it"
+    for path in (root / "docs" / "method").glob("*.md"):
+        assert f"likeforlike/documents/docs/method/{path.name}" in names.stdout
