@@ -6,6 +6,7 @@
     │   └── RequestError           an area, indicator, period or option is wrong
     │       └── NotFoundError      the thing asked for does not exist (HTTP 404)
     ├── SourceChangedError         the publisher's file is not as declared; the build stops
+    ├── FetchError                 a publisher's service cannot be reached, or its answer cannot be used
     └── ReleaseError               a release on disk is missing, incomplete or altered
 
 `assert` with a sentence is kept for our own invariants.
@@ -14,6 +15,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from likeforlike.domain.live import FaultKind
 
 
 class LikeForLikeError(Exception):
@@ -71,6 +74,17 @@ class SourceChangedError(LikeForLikeError):
             + (f" {next_step}" if next_step else "")
         )
         self.source_id, self.file, self.row = source_id, file, row
+
+
+class FetchError(LikeForLikeError):
+    """A publisher's service gave no usable answer; what was fetched before stands."""
+
+    def __init__(
+        self, kind: FaultKind, problem: str, *, again: bool = True, wait_seconds: float | None = None
+    ) -> None:
+        """Say what went wrong, whether asking again may help, and how long the publisher asks to wait."""
+        super().__init__(problem)
+        self.kind, self.again, self.wait_seconds = kind, again, wait_seconds
 
 
 class ReleaseError(LikeForLikeError):

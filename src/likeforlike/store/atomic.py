@@ -35,7 +35,7 @@ def publish(out: Path, name: str, files: Mapping[str, bytes]) -> Path:
                 _write(building / file, content)
             _sync_folder(building)
             _move_into_place(building, out / name, files)
-        _point_current(out, name)
+        point_current(out, name)
     except OSError as problem:
         raise ReleaseError(
             f"The release could not be written to {out}: {problem.strerror or problem}. "
@@ -92,7 +92,8 @@ def _holds(path: Path, content: bytes) -> bool:
     return path.is_file() and sha256_of(path.read_bytes()) == sha256_of(content)
 
 
-def _point_current(out: Path, name: str) -> None:
+def point_current(out: Path, name: str) -> None:
+    """Make `out/current` point to a release that is there, by one rename."""
     with _locked(out / _LOCK):
         link = out / f".{CURRENT}"
         link.unlink(missing_ok=True)

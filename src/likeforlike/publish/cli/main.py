@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "funding": ("funds", "allocations", "alignment", "counterfactual"),
     "missions": ("missions", "progress", "change"),
     "build": ("build",),
+    "refresh": ("refresh",),
     "verify": ("verify",),
     "serve": ("serve",),
     "publish": ("publish",),
