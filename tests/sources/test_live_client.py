@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from datetime import timedelta
 from email.utils import format_datetime
@@ -260,13 +261,16 @@ def test_a_server_that_continues_something_else_is_not_believed(fetcher, publish
     assert [one.kind.value for one in fetcher.faults] == ["unreachable", "wrong_range"]
 
 
-def test_a_whole_body_that_a_killed_process_left_is_not_lost(fetcher, publisher, store):
-    url = fetcher.url(PATH)
-    store.partial_path(url).write_bytes(BODY)
-    store.partial_path(url).with_suffix(".json").write_text(f'{{"url": "{url}", "validator": "\\"one\\""}}')
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_whole_body_that_a_killed_process_left_is_not_lost(fetcher, publisher, store, changed):
+    url, left = fetcher.url(PATH), BODY.replace(b"Place", b"Where") if changed else BODY
+    store.partial_path(url).write_bytes(left)
+    store.partial_path(url).with_suffix(".json").write_text(
+        json.dumps({"url": url, "validator": '"old"' if changed else '"one"'})
+    )
     assert fetcher.get(url, check).sha256 == SHA
-    assert [one.kind.value for one in fetcher.faults] == ["wrong_range"]
-    assert (store.folder / "quarantine" / SHA).read_bytes() == BODY
+    assert [one.kind.value for one in fetcher.faults] == ([] if changed else ["wrong_range"])
+    assert store.read(hashlib.sha256(left).hexdigest()) == left
 
 
 def test_silence_ends(fetcher, publisher, store, time):
@@ -357,3 +361,22 @@ def test_no_key_is_needed(publisher, store, time):
     with kit.fetcher_of(service, store, time, {}) as one:
         assert one.get(one.url(PATH), check).sha256 == SHA
     assert "uid" not in publisher.asked[0].query
+
+
+@pytest.mark.parametrize("environment", [{}, {"THE_KEY": KEY}], ids=["without a key", "with one"])
+def test_the_proxy_of_the_environment_is_used(publisher, store, time, monkeypatch, environment):
+    monkeypatch.setenv("http_proxy", publisher.base)
+    monkeypatch.setenv("HTTP_PROXY", publisher.base)
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    service = kit.service_of(
+        "nomis",
+        "http://127.0.0.99:9",
+        key={"variable": "THE_KEY", "parameter": "uid"},
+        pacing={"attempts": 1},
+    )
+    with kit.fetcher_of(service, store, time, environment) as one:
+        assert one.get(one.url(PATH), check).sha256 == SHA
+    (asked,) = publisher.asked
+    assert asked.headers["host"] == "127.0.0.99:9"
+    assert asked.query == ({"uid": KEY} if environment else {})

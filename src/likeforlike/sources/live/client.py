@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -76,10 +78,11 @@ def open_client(service: LiveService, environment: Mapping[str, str]) -> Iterato
     """A client that says who is asking, and carries a key where the environment gives one."""
     pacing = service.pacing
     with ExitStack() as closing:
-        transport: httpx.BaseTransport = httpx.HTTPTransport()
+        transport: httpx.BaseTransport | None = None
         if service.key is not None and (key := environment.get(service.key.variable)):
             closing.enter_context(unlogged(key))
-            transport = KeyTransport(transport, service.host, service.key.parameter, key)
+            inner = httpx.HTTPTransport(proxy=_proxy(service))
+            transport = KeyTransport(inner, service.host, service.key.parameter, key)
         yield closing.enter_context(
             httpx.Client(
                 transport=transport,
@@ -88,6 +91,12 @@ def open_client(service: LiveService, environment: Mapping[str, str]) -> Iterato
                 follow_redirects=False,
             )
         )
+
+
+def _proxy(service: LiveService) -> str | None:
+    """The proxy that the environment names for the service: a client given a transport asks for none itself."""
+    parts = urlsplit(service.base)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def user_agent(environment: Mapping[str, str]) -> str:
@@ -250,7 +259,7 @@ class Fetcher:
             answers.check_range(response, path.stat().st_size, partial.validator)
             encoding = partial.encoding
         else:
-            self.store.drop_partial(url)
+            self.store.give_up_partial(url) if partial is not None else self.store.drop_partial(url)
             validator = answers.validator_of(response)
             if validator and response.headers.get("accept-ranges") == "bytes":
                 self.store.keep_partial(Partial(url=url, validator=validator, encoding=encoding))
