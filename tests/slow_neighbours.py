@@ -73,6 +73,12 @@ def slow_scaled(table, model):
         raw = [float(v) for v in table.values[:, table.features.index(feature.id)]]
         column = [transform(v, feature, raw) for v in raw]
         known = [v for v in column if not math.isnan(v)]
+        if feature.nominal:
+            if model.missing is not Missing.LEAVE_OUT:
+                most = max(sorted(set(known)), key=known.count)
+                column = [most if math.isnan(v) else v for v in column]
+            columns.append(column)
+            continue
         if model.winsorise:
             low, high = (quantile7(known, q) for q in model.winsorise)
             column = [v if math.isnan(v) else min(max(v, low), high) for v in column]
@@ -83,21 +89,25 @@ def slow_scaled(table, model):
     return {code: [column[i] for column in columns] for i, code in enumerate(table.areas)}
 
 
-def slow_distance(first, second, weights, metric):
+def slow_distance(first, second, weights, metric, nominal):
     total = shared = 0.0
-    for a, b, w in zip(first, second, weights, strict=True):
+    for a, b, w, label in zip(first, second, weights, nominal, strict=True):
         if not (math.isnan(a) or math.isnan(b)):
-            total += w * (abs(a - b) if metric is Metric.GOWER else (a - b) ** 2)
+            gower = float(a != b) if label else abs(a - b)
+            total += w * (gower if metric is Metric.GOWER else (a - b) ** 2)
             shared += w
     if metric is Metric.GOWER:
-        return total / shared
+        return total / shared if shared else math.inf
     return math.sqrt(total * sum(weights) / shared)
 
 
 def slow_lists(table, model, nested=None):
     scaled, weights = slow_scaled(table, model), slow_weights(model)
+    nominal = [feature.nominal for feature in model.features]
     distance = {
-        (a, b): slow_distance(scaled[a], scaled[b], weights, model.metric) for a in scaled for b in scaled
+        (a, b): slow_distance(scaled[a], scaled[b], weights, model.metric, nominal)
+        for a in scaled
+        for b in scaled
     }
     lists = {}
     for a in scaled:

@@ -19,7 +19,7 @@ KINDS = {
     "head to head": "/compare/E06000001/E06000002",
     "through the years": "/councils/E06000001/similarity",
     "models": "/models",
-    "model": "/models/ons-2025-global-as-published",
+    "model": "/models/ons-2025-global",
 }
 
 

@@ -92,11 +92,8 @@ def test_every_statistic_of_the_main_specification_stands_on_the_page_with_its_i
 ) -> None:
     view = make_funding(catalogue).view
     by_name = {line.name: line for line in view.statistics}
-    assert len(by_name) == 7
-    assert {name for name, line in by_name.items() if not line.interval} == {
-        "Gini coefficient",
-        "Hoover index",
-    }
+    assert len(by_name) == 8
+    assert all(line.interval for line in by_name.values())
     chosen = next(one for one in view.needs if one.chosen)
     assert by_name["Rank correlation (Spearman)"].value == chosen.spearman
     assert by_name["Rank correlation (Spearman)"].interval == chosen.spearman_interval
@@ -204,10 +201,160 @@ def test_an_own_fund_equal_per_head_has_no_concentration(tmp_path: Path, catalog
     assert row["concentration_index"] == pytest.approx(0, abs=1e-9)
 
 
-def test_a_bad_own_fund_is_refused_with_file_and_row(tmp_path: Path) -> None:
+HEADER = "recipient_code,amount_gbp,date"
+BAD_FUNDS = {
+    "unknown code": (f"{HEADER}\nE06999999,5,2021-10-27\n", "line 2", "no area with the code"),
+    "negative": (f"{HEADER}\nE06000001,-1,2020-12-26\n", "line 2", "0 or more"),
+    "not a number": (f"{HEADER}\nE06000001,5,2020-12-26\nE06000002,many,2020-12-26\n", "line 3", "0 or more"),
+    "no amount": (f"{HEADER}\nE06000001,,2020-12-26\n", "line 2", "an amount"),
+    "twice": (f"{HEADER}\nE06000001,5,2021-10-27\nE06000001,5,2021-10-27\n", "line 3", "again"),
+    "no date": (f"{HEADER}\nE06000001,5,\n", "line 2", "is not a date"),
+    "shares": (
+        f"{HEADER},award,area_code,share\nE47000006,9,2021-10-27,a,E06000002,0.25\n"
+        "E47000006,9,2021-10-27,a,E06000003,0.5\n",
+        "line 3",
+        "add up to 0.75, not to 1",
+    ),
+    "other column": ("code,amount_gbp,date\nE06000001,5,2021-10-27\n", "line 1", "unknown column code"),
+    "empty": (f"{HEADER}\n", "line 1", "holds no award"),
+}
+
+
+@pytest.mark.parametrize("command", ["alignment", "counterfactual"])
+@pytest.mark.parametrize(("text", "where", "says"), BAD_FUNDS.values(), ids=BAD_FUNDS)
+def test_a_bad_own_fund_is_refused_with_file_and_row(
+    tmp_path: Path, command: str, text: str, where: str, says: str
+) -> None:
     path = tmp_path / "mine.csv"
-    path.write_text("recipient_code,amount_gbp,date\nE06000001,-1,2020-12-26\n")
-    assert "mine.csv, line 2" in run("alignment", "--fund-file", str(path), expect=2)
+    path.write_text(text)
+    said = run(command, "--fund-file", str(path), expect=2)
+    assert f"mine.csv, {where}" in said
+    assert says in said
+    assert "Traceback" not in said
+
+
+def test_an_own_fund_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = run("alignment", "--fund-file", str(tmp_path / "none.csv"), expect=2)
+    assert "none.csv" in said and "cannot be read" in said
+
+
+def test_an_own_fund_is_asked_in_every_way_that_the_funds_are(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(f"{HEADER}\nE06000001,5000,2021-10-27\nE10000016,7000,2021-10-27\n")
+    out = run("alignment", "--fund-file", str(path), "--all-specifications", "--format", "json")
+    rows = json.loads(out)
+    assert {row["funds"] for row in rows} == {"own-fund"}
+    # Kept with the county, or its districts' even parts added up: among counties the same, which counts once.
+    assert {row["multi_area"] for row in rows} == {"exclude", "even", "population"}
+    assert {row["total_gbp"] for row in rows} == {5000, 12000}
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    path.write_text("year_start,index\n2020,80\n2021,100\n2022,125\n2024,160\n")
+    return path
+
+
+def test_in_real_terms_each_award_moves_with_the_prices_of_its_own_year(prices: Path) -> None:
+    def total(*arguments: str) -> float:
+        return json.loads(run("alignment", *arguments, "--format", "json"))[0]["total_gbp"]
+
+    real = ("--deflator", str(prices), "--prices", "2024")
+    first, second = total("--fund", "levelling-up-fund-round-1"), total("--fund", "levelling-up-fund-round-2")
+    assert total("--fund", "levelling-up-fund-round-1", *real) == pytest.approx(first * 1.6, rel=1e-8)
+    assert total("--fund", "levelling-up-fund", *real) == pytest.approx(first * 1.6 + second * 1.28, rel=1e-8)
+    rows = json.loads(run("counterfactual", "--fund", "levelling-up-fund", *real, "--format", "json"))
+    assert sum(row["amount_gbp"] for row in rows) == pytest.approx(first * 1.6 + second * 1.28, rel=1e-8)
+    assert "In prices of 2024-25" in run("alignment", "--fund", "levelling-up-fund", *real)
+    assert "Nominal pounds" in run("alignment", "--fund", "levelling-up-fund")
+
+
+def test_one_years_money_in_real_terms_lies_along_need_as_before(prices: Path) -> None:
+    """The statistics do not depend on the unit of money; computed anew, they equal the stored ones."""
+    fund = ("alignment", "--fund", "levelling-up-fund-round-1", "--format", "json")
+    stored = json.loads(run(*fund))[0]
+    real = json.loads(run(*fund, "--deflator", str(prices), "--prices", "2024"))[0]
+    for key in set(KEYS) - {"total_gbp"}:
+        # Stored rank statistics are from single precision, which an interval of 2,000 draws does not exceed.
+        assert real[key] == pytest.approx(stored[key], abs=1e-3), key
+
+
+def test_prices_of_a_year_that_the_table_lacks_are_refused(prices: Path) -> None:
+    said = run(
+        "alignment", "--fund", "pride-in-place", "--deflator", str(prices), "--prices", "2024", expect=2
+    )
+    assert "no value for 2025-26" in said
+    assert "Give --deflator and --prices" in run("alignment", "--prices", "2024", expect=2)
+
+
+def test_a_part_asked_for_is_the_part_the_release_holds(catalogue: Catalogue) -> None:
+    parts = json.loads(run("alignment", "--by-part", "--format", "json"))
+    third = next(row for row in parts if row["label"] == "phase 3")
+    asked = json.loads(
+        run("alignment", "--fund", "pride-in-place", "--round", "phase 3", "--format", "json")
+    )[0]
+    year = json.loads(
+        run(
+            "alignment",
+            "--fund",
+            "pride-in-place",
+            "--from",
+            "2026-03-01",
+            "--to",
+            "2026-03-31",
+            "--format",
+            "json",
+        )
+    )[0]
+    for key in ("council_count", "total_gbp", "pearson", "kendall", "concentration_index"):
+        assert asked[key] == pytest.approx(third[key], rel=1e-6) == pytest.approx(year[key], rel=1e-6), key
+    assert asked["spearman_low"] == pytest.approx(third["spearman_low"], abs=1e-3)
+    assert "phase 2, phase 3" in run("alignment", "--fund", "pride-in-place", "--round", "9", expect=2)
+    assert "is after" in run("alignment", "--from", "2022-01-01", "--to", "2021-01-01", expect=2)
+    assert "is not a day" in run("alignment", "--from", "yesterday", expect=2)
+    assert "no parts by 'x'" in run("alignment", "--by-part", "--need", "x", expect=2)
+
+
+def test_the_overview_shows_every_announcement_and_every_part(site: Site, catalogue: Catalogue) -> None:
+    page = make_funding(catalogue)
+    register = catalogue.release.table("allocation")
+    assert len(page.timeline) == register.select("fund_id", "announced_date").n_unique()
+    assert sum(one.amount_gbp for one in page.timeline) == pytest.approx(register["amount_gbp"].sum())
+    assert [one.first for one in page.timeline] == sorted(one.first for one in page.timeline)
+    assert len(page.parts) == catalogue.release.table("alignment_part").select("kind", "label").n_unique()
+    text = site.get("/funding").text
+    assert text.count("Money announced, by date") == 2
+    for one in page.timeline:
+        assert f"{one.name}, {one.when}" in text
+
+
+def test_a_council_is_marked_in_the_scatter_of_the_overview(site: Site) -> None:
+    page = site.get("/funding.json?council=hull").json()
+    marked = [dot["label"] for dot in page["view"]["dots"] if dot["council"]]
+    assert len(marked) == 1 and marked[0].startswith("Kingston upon Hull")
+    assert 'class="c-council"' in site.get("/funding?council=hull").text
+    assert site.get("/funding?council=kent").status_code == 400
+    assert site.get("/funding?council=nowhere").status_code == 404
+
+
+def test_what_the_register_lacks_stands_on_every_funding_page(site: Site) -> None:
+    for url in ("/funding", "/funding/town-deals", "/councils/E06000001/funding"):
+        text = site.get(url).text
+        for fund in (
+            "UK Shared Prosperity Fund",
+            "Community Renewal Fund",
+            "30 of the 55 awards of the third round",
+            "cultural funds",
+            "Levelling Up Partnerships",
+        ):
+            assert fund in text, (url, fund)
+        for caveat in (
+            "No money here means none in these funds",
+            "Rules of selection differ",
+            "compare in the order of councils, not in level",
+        ):
+            assert caveat in text, (url, caveat)
 
 
 def test_awards_as_known_on_a_day_differ_where_the_file_changed(catalogue: Catalogue) -> None:

@@ -155,6 +155,67 @@ def test_ones_own_table_and_model_do_not_depend_on_the_order_of_rows(own):
     assert one == [row for row in first if row["area_code"] == "E06000001"]
 
 
+LABELS = "code,people,kind\nE06000001,1,port\nE06000002,9,port\nE06000003,1.1,market\nE06000004,5,\n"
+GOWER = """\
+id: mine
+title: Mine
+description: A number and a label.
+pool: own_table
+metric: gower
+missing: leave_out
+k: 2
+features:
+  - id: people
+  - id: kind
+    nominal: true
+    weight: 3
+"""
+
+
+def test_ones_own_table_may_hold_labels_under_gowers_distance(own):
+    (own / "table.csv").write_text(LABELS)
+    (own / "model.yaml").write_text(GOWER)
+    files = ("--model", str(own / "model.yaml"), "--features", str(own / "table.csv"))
+    rows = rows_of("neighbours", "Hartlepool", *files)
+    # People over a range of 8, weight 1 of 4; a kind of its own, weight 3 of 4; no kind: people alone.
+    assert [(row["neighbour_code"], row["distance"]) for row in rows] == [
+        ("E06000002", pytest.approx(0.25)),
+        ("E06000004", pytest.approx(0.5)),
+    ]
+    told = rows_of("neighbours", "Hartlepool", *files, "--explain")
+    assert {row["feature"]: row["share"] for row in told if row["neighbour_code"] == "E06000002"} == {
+        "people": 1.0,
+        "kind": 0.0,
+    }
+    (own / "model.yaml").write_text(GOWER.replace("metric: gower\n", ""))
+    assert "'kind' is nominal, and the euclidean distance needs numbers. Write `metric: gower`" in refused(
+        "neighbours", "Hartlepool", *files
+    )
+    (own / "model.yaml").write_text(GOWER.replace("    nominal: true\n", ""))
+    assert "write `nominal: true`" in refused("neighbours", "Hartlepool", *files)
+
+
+def test_ones_own_table_is_compared_by_every_metric_in_any_order_of_rows(own):
+    lines = ["code,a,b,c", *(f"X{i:02d},{i * 7 % 11},{i * i % 13},{i % 5 + i / 9}" for i in range(12))]
+    (own / "table.csv").write_text("\n".join(lines) + "\n")
+    (own / "turned.csv").write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n")
+    for change in (
+        "metric: mahalanobis",
+        "metric: gower",
+        "scaling: robust",
+        "scaling: rank",
+        "scaling: min_max",
+        "rebasing: farthest_is_one",
+        "winsorise: [0.1, 0.9]",
+    ):
+        (own / "model.yaml").write_text(
+            f"id: mine\ntitle: Mine\ndescription: Mine.\npool: own_table\nk: 3\n{change}\n"
+            "features:\n  - id: a\n  - id: b\n  - id: c\n"
+        )
+        arguments = ("neighbours", "--all", "--explain", "--model", str(own / "model.yaml"), "--features")
+        assert rows_of(*arguments, str(own / "table.csv")) == rows_of(*arguments, str(own / "turned.csv"))
+
+
 BAD_TABLES = {
     "no number": (TABLE.replace("4,\n", "4,many\n"), "row 5: age is 'many', which is not a number"),
     "short row": (TABLE.replace("5,9", "5"), "row 4: expected a code and 2 cells"),
@@ -241,6 +302,56 @@ def test_models_are_listed_with_what_goes_together_and_who_is_listed_most():
     assert rows["ons-2025-global"]["areas"] == 382
     assert not rows["dfe-childrens-2025"]["computed_here"]
     assert any("claimant-count" in pair for pair in rows["overall"]["correlated"])
+
+
+def test_the_lists_named_after_a_publisher_are_its_own_and_true_values_have_a_name_of_their_own():
+    published = rows_of("neighbours", "--all", "--model", "ons-2025-global")
+    true = rows_of("neighbours", "--all", "--model", "ons-2025-global-true-values")
+    assert len(published) == len(true) == 382 * 20
+    lists = [defaultdict(list), defaultdict(list)]
+    for rows, by_area in zip((published, true), lists, strict=True):
+        for row in rows:
+            by_area[row["area_code"]].append(row["neighbour_code"])
+    assert len(lists[0]) == 382
+    differ = [code for code in lists[0] if lists[0][code] != lists[1][code]]
+    assert len(differ) == 70
+    assert sum(set(lists[0][code]) != set(lists[1][code]) for code in differ) == 19
+
+
+def test_a_verdict_under_every_choice_of_neighbours():
+    rows = rows_of(
+        "benchmark", "Hartlepool", "--indicator", "children-in-income-deprived-families", "--every-choice"
+    )
+    assert [row["choice"] for row in rows] == [
+        *["model"] * 5,
+        "without_near_duplicates",
+        "neighbours_of_latest_year",
+        "neighbours_of_base_year",
+        "neighbours_of_each_year",
+    ]
+    assert rows[5]["left_out"] == "income-deprivation-rate"
+    out = runner.invoke(app, ["benchmark", "hull", "--indicator", "employment-rate", "--every-choice"]).stdout
+    assert "of 5 models" in " ".join(out.split())
+    one = rows_of("benchmark", "Hartlepool", "--indicator", "children-in-income-deprived-families")[0]
+    assert rows[0]["neighbour_mean"] == pytest.approx(one["neighbour_mean"])
+    assert rows[0]["verdict_neighbours"] == one["verdict_neighbours"]
+    assert "takes one council and one indicator" in refused("benchmark", "Hartlepool", "--every-choice")
+    assert "belongs to --every-choice" in refused("benchmark", "Hartlepool", "--base", "2015")
+
+
+def test_neighbours_may_be_fixed_at_a_year_of_ones_own():
+    arguments = ("similarity-history", "Hartlepool", "--indicator", "employment-rate")
+    first, own_base = rows_of(*arguments), rows_of(*arguments, "--base", "2015")
+    codes = [row["neighbour_code"] for row in rows_of("neighbours", "Hartlepool", "--year", "2015")]
+    values = [
+        rows_of("benchmark", code, "--indicator", "employment-rate", "--period", "2019-12-31")[0]["value"]
+        for code in codes
+    ]
+    there = next(row for row in own_base if row["period_end"] == "2019-12-31")
+    assert there["mean_base"] == pytest.approx(sum(values) / len(values))
+    assert [row["mean_latest"] for row in first] == [row["mean_latest"] for row in own_base]
+    assert "no list of 1999. Write a year from 2011" in refused(*arguments, "--base", "1999")
+    assert "belongs to --indicator" in refused("similarity-history", "Hartlepool", "--base", "2015")
 
 
 def test_the_data_package_can_be_checked_and_used_again(tmp_path):

@@ -18,7 +18,7 @@ PAGES = (
     f"/compare/{HARTLEPOOL}/{MIDDLESBROUGH}",
     "/models",
     "/models/overall",
-    "/models/ons-2025-global-as-published",
+    "/models/ons-2025-global",
     "/models/dfe-childrens-2025",
 )
 
@@ -115,6 +115,27 @@ def test_the_choice_of_year_is_shown_where_it_changes_the_verdict(site: Site):
     assert (f"in {differing} of" in page["choice_sentence"]) or differing == 0
 
 
+def test_a_base_year_can_be_chosen_and_a_near_duplicate_is_told(site: Site):
+    page = site.get(f"/councils/{HARTLEPOOL}/similarity.json?indicator=employment-rate&base=2015").json()
+    assert page["base"] == 2015
+    assert "Ten of 2015" in site.get(f"/councils/{HARTLEPOOL}/similarity?base=2015").text
+    text = site.get(f"/councils/{HARTLEPOOL}/neighbours?indicator=children-in-income-deprived-families").text
+    assert "nearly repeats this indicator" in text
+    assert (
+        "nearly repeats" not in site.get(f"/councils/{HARTLEPOOL}/neighbours?indicator=employment-rate").text
+    )
+
+
+def test_an_indicators_page_leads_to_what_the_choice_of_neighbours_changes(site: Site):
+    text = site.get(f"/councils/{HARTLEPOOL}/employment-rate").text
+    for address in (
+        f"/councils/{HARTLEPOOL}/neighbours?indicator=employment-rate#models",
+        f"/councils/{HARTLEPOOL}/similarity?indicator=employment-rate#choice",
+    ):
+        assert address in text
+        assert site.get(address).status_code == 200
+
+
 REFUSED = {
     f"/councils/{HARTLEPOOL}/neighbours?model=nothing": (404, "no neighbour model"),
     f"/councils/{HARTLEPOOL}/neighbours?feature=population:-1": (400, "is not a feature and a weight"),
@@ -123,6 +144,7 @@ REFUSED = {
     f"/councils/{HARTLEPOOL}/neighbours?model=dfe-childrens-2025&feature=a:1": (400, "has no weights"),
     f"/councils/{HARTLEPOOL}/neighbours?feature=population:0": (400, "All weights"),
     f"/councils/{HARTLEPOOL}/neighbours?year=1999": (400, "no list of 1999"),
+    f"/councils/{HARTLEPOOL}/similarity?base=1999": (400, "no list of 1999"),
     f"/councils/{HARTLEPOOL}/similarity?model=cipfa-style": (400, "has no history"),
     f"/compare/{HARTLEPOOL}/{HARTLEPOOL}": (400, "is named twice"),
     f"/compare/{SAMPLE['county']}/{SAMPLE['district']}": (400, "do not run the same services"),

@@ -47,6 +47,34 @@ def test_distances_and_lists_equal_the_slow_reading(changes):
     assert {code: list(found.codes(code)) for code in found.areas} == lists
 
 
+@pytest.mark.parametrize("missing", [Missing.POOL_MEDIAN, Missing.LEAVE_OUT])
+def test_labels_are_the_same_or_not_under_gowers_distance(missing):
+    table = random_table(50, 3, seed=6, missing=0.1)
+    rng = np.random.default_rng(1)
+    known = np.isfinite(table.values[:, 2])
+    table.values[known, 2] = rng.integers(0, 4, size=known.sum())
+    features = [Feature(id="f0"), Feature(id="f1", weight=3.0), Feature(id="f2", nominal=True, weight=2.0)]
+    model = model_of(features, metric=Metric.GOWER, k=6, missing=missing, winsorise=(0.05, 0.95))
+    # Scaled by the range in both readings.
+    distance, lists = slow_lists(table, model.model_copy(update={"scaling": Scaling.MIN_MAX}))
+    found = find(table, model)
+    slow = np.array([[distance[a, b] for b in found.areas] for a in found.areas])
+    np.testing.assert_allclose(found.all_distances, slow, rtol=0, atol=1e-12)
+    assert {code: list(found.codes(code)) for code in found.areas} == lists
+    shares, signed = contribution_table(found)
+    np.testing.assert_allclose(np.nansum(shares, axis=2)[found.distances > 0], 1.0, atol=1e-14)
+    assert np.isnan(signed[:, :, 2]).all(), "labels have no order"
+
+
+def test_which_number_a_label_has_changes_no_distance():
+    table = random_table(30, 2, seed=8)
+    table.values[:, 1] = np.arange(30) % 3
+    model = model_of([Feature(id="f0"), Feature(id="f1", nominal=True)], metric=Metric.GOWER, k=4)
+    first = find(table, model)
+    table.values[:, 1] = np.array([7.0, 100.0, 0.5])[table.values[:, 1].astype(int)]
+    np.testing.assert_allclose(find(table, model).all_distances, first.all_distances, rtol=0, atol=1e-15)
+
+
 def test_percentages_by_logit_equal_the_slow_reading():
     table = random_table(40, 2, seed=5)
     table.values[:] = 100 * table.values / (1 + table.values)

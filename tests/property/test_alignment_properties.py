@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from likeforlike.analysis.alignment import Question, align, inequality, moved_shares
 from likeforlike.analysis.concentration import (
     concentration_curve,
     concentration_index,
@@ -16,7 +17,7 @@ from likeforlike.analysis.concentration import (
 )
 from likeforlike.analysis.correlation import spearman
 from likeforlike.analysis.counterfactual import Rule, counterfactual, misallocated_share, need_quantity
-from likeforlike.analysis.resampling import fractional_ranks
+from likeforlike.analysis.resampling import Resamples, fractional_ranks
 
 SIZES = st.integers(3, 25)
 
@@ -134,3 +135,66 @@ def test_rank_correlation_turns_with_need_and_ignores_how_need_is_measured(place
     assume(len(np.unique(need)) > 1 and len(np.unique(per_head)) > 1)
     assert abs(spearman(need, per_head) + spearman(-need, per_head)) < 1e-12
     assert abs(spearman(need, per_head) - spearman(np.exp(need), per_head)) < 1e-12
+
+
+WITH_INTERVAL = ("spearman", "kendall", "pearson", "weighted_pearson")
+
+
+def answered(money, need, people, *, per_head=True):
+    question = Question(money, need, people, need * people, per_head)
+    return align(question, Resamples.of(len(need), draws=40, seed=1))
+
+
+def same(one, other):
+    return all(
+        (np.isnan(a) and np.isnan(b)) or abs(a - b) < 1e-7
+        for a, b in zip(np.ravel(one), np.ravel(other), strict=True)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(places(), st.floats(0.001, 1e6), st.booleans())
+def test_no_statistic_of_a_question_depends_on_the_unit_of_money(place, unit, per_head):
+    money, need, people = place
+    assume(need.sum() > 0)
+    one, other = (answered(m, need, people, per_head=per_head) for m in (money, money * unit))
+    for name in (*WITH_INTERVAL, "concentration_index", "concentration_se", "misallocated_share"):
+        assert same(getattr(one, name), getattr(other, name)), name
+    for name in WITH_INTERVAL:
+        assert same(getattr(one, f"{name}_interval"), getattr(other, f"{name}_interval")), name
+    assert abs(other.total_gbp - unit * one.total_gbp) <= 1e-9 * other.total_gbp
+
+
+@settings(max_examples=40, deadline=None)
+@given(places())
+def test_every_statistic_of_a_question_turns_when_the_order_of_need_does(place):
+    money, need, people = place
+    one, other = answered(money, need, people), answered(money, -need, people)
+    for name in (*WITH_INTERVAL, "concentration_index"):
+        assert same(getattr(one, name), -getattr(other, name)), name
+
+
+@settings(max_examples=40, deadline=None)
+@given(places())
+def test_with_the_same_for_every_person_nothing_is_concentrated_or_unequal(place):
+    _, need, people = place
+    found = answered(people * 7, need, people)
+    assert abs(found.concentration_index) < 1e-12
+    assert found.concentration_se < 1e-6 or np.isnan(found.concentration_se)
+    spread = inequality(people * 7, people, Resamples.of(len(need), draws=40, seed=1))
+    assert abs(spread.gini) < 1e-12 and abs(spread.hoover) < 1e-12
+
+
+@settings(max_examples=40, deadline=None)
+@given(places(), st.integers(0, 99))
+def test_inequality_of_a_resample_is_that_of_the_areas_written_out(place, seed):
+    money, _, people = place
+    resamples = Resamples.of(len(money), draws=3, seed=seed)
+    moved = moved_shares(money, people, resamples.counts)
+    for row, counts in enumerate(resamples.counts):
+        rows = np.repeat(np.arange(len(money)), counts.astype(int))
+        expected = hoover(money[rows], people[rows])
+        assert (np.isnan(moved[row]) and np.isnan(expected)) or abs(moved[row] - expected) < 1e-12
+    spread = inequality(money, people, resamples)
+    assert abs(spread.gini - gini(money, people)) < 1e-9
+    assert abs(spread.hoover - hoover(money, people)) < 1e-12

@@ -19,7 +19,8 @@ from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.observation import OBSERVATION_SCHEMA
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.core_funding import successor_shares
-from likeforlike.pipeline.fund_money import Awards, every_set, fund_set
+from likeforlike.pipeline.fund_money import Awards, FundSet, Part, every_set, fund_set
+from likeforlike.pipeline.fund_parts import every_part
 from likeforlike.pipeline.needs import Needs, parse_weights
 
 TOTALS = {
@@ -60,7 +61,8 @@ PEOPLE = dict.fromkeys(REGISTER.lower_tier, 100.0) | {"E07000105": 400.0, "E0600
 
 
 def placed(multi_area: MultiArea, pool: Pool) -> tuple[dict[str, float], float]:
-    found = awards().place(["town-deals"], multi_area, pool, PEOPLE)
+    deals = FundSet("town-deals", "Town Deals", ("town-deals",), date(2020, 10, 27))
+    found = awards().place(deals, multi_area, pool, PEOPLE)
     areas = REGISTER.lower_tier if pool is Pool.LOWER_TIER else REGISTER.upper_tier
     money = dict(zip(areas, found.money_gbp.tolist(), strict=True))
     return {code: round(gbp, 6) for code, gbp in money.items() if gbp}, found.left_out_gbp
@@ -127,6 +129,95 @@ def test_money_that_must_not_be_added_is_not(names: list[str], says: str) -> Non
         fund_set(names, funds(), GROUPS, TOTALS)
     with pytest.raises(NotFoundError, match="Write one of"):
         fund_set(["nope"], funds(), GROUPS, TOTALS)
+
+
+def rounds() -> Awards:
+    """Three awards of one fund, two of a round announced later, and one of a fund without days."""
+    allocation = pl.DataFrame(
+        [
+            ("a", "pride-in-place", "phase 2", "E06000001", 20.0, date(2025, 9, 25)),
+            ("b", "pride-in-place", "phase 3", "E06000002", 30.0, date(2026, 3, 20)),
+            ("c", "pride-in-place", "phase 3", "E06000003", 10.0, date(2026, 3, 20)),
+            ("d", "town-deals", None, "E06000004", 5.0, None),
+        ],
+        schema=["allocation_id", "fund_id", "round", "recipient_code", "amount_gbp", "announced_date"],
+        orient="row",
+    )
+    allocation = allocation.select(
+        pl.col(name) if name in allocation.columns else pl.lit(None, kind).alias(name)
+        for name, kind in ALLOCATION_SCHEMA.items()
+    )
+    area = allocation.select(
+        "allocation_id",
+        pl.col("recipient_code").alias("area_code"),
+        share=pl.lit(1.0),
+        method=pl.lit("exact"),
+    )
+    return Awards(allocation, area, REGISTER, funds())
+
+
+@pytest.mark.parametrize(
+    ("names", "part", "title", "day", "money"),
+    [
+        (
+            ["pride-in-place"],
+            Part(round="phase 3"),
+            "phase 3",
+            date(2026, 3, 20),
+            {"E06000002": 30, "E06000003": 10},
+        ),
+        (
+            ["pride-in-place"],
+            Part(until=date(2025, 12, 31)),
+            "to 2025-12-31",
+            date(2025, 9, 25),
+            {"E06000001": 20},
+        ),
+        (
+            ["pride-in-place"],
+            Part(since=date(2025, 1, 1)),
+            "from 2025-01-01",
+            date(2026, 3, 20),
+            {"E06000001": 20, "E06000002": 30, "E06000003": 10},
+        ),
+        # The file of Town Deals gives no days: the first announcement's stands in.
+        (
+            ["town-deals"],
+            Part(since=date(2020, 10, 1), until=date(2020, 12, 31)),
+            "from",
+            date(2020, 10, 27),
+            {"E06000004": 5},
+        ),
+    ],
+)
+def test_a_part_holds_its_own_awards_and_is_dated_by_the_middle_of_their_money(
+    names, part, title, day, money
+) -> None:
+    register = rounds()
+    whole = fund_set(names, funds(), {}, register.totals)
+    found = register.sliced(whole, part)
+    assert (found.day, found.funds, title in found.title) == (day, tuple(names), True)
+    placed_money = register.place(found, MultiArea.EXCLUDE, Pool.LOWER_TIER, PEOPLE).money_gbp
+    assert {
+        code: gbp for code, gbp in zip(REGISTER.lower_tier, placed_money.tolist(), strict=True) if gbp
+    } == money
+
+
+def test_a_part_without_money_is_told_what_there_is() -> None:
+    register = rounds()
+    whole = fund_set(["pride-in-place"], funds(), {}, register.totals)
+    with pytest.raises(RequestError, match="rounds phase 2, phase 3 and awards announced from 2025-09-25"):
+        register.sliced(whole, Part(round="9"))
+
+
+def test_parts_of_a_release_are_rounds_and_financial_years_kinds_apart() -> None:
+    found = [(one.kind, one.label, one.funds.funds) for one in every_part(rounds(), funds())]
+    assert found == [
+        ("round", "phase 2", ("pride-in-place",)),
+        ("round", "phase 3", ("pride-in-place",)),
+        ("year", "2020-21, awarded", ("town-deals",)),
+        ("year", "2025-26, up to", ("pride-in-place",)),
+    ]
 
 
 def test_every_set_holds_only_money_that_is_there_and_may_be_added() -> None:

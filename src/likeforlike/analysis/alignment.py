@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from likeforlike.analysis.concentration import concentration_index, concentration_se, gini, hoover, indices
+from likeforlike.analysis.concentration import concentration_index, concentration_se, indices
 from likeforlike.analysis.correlation import kendall, pearson, rank_scores, signs
 from likeforlike.analysis.counterfactual import misallocated_share
 from likeforlike.analysis.resampling import Resamples, fractional_ranks
@@ -72,9 +72,41 @@ class Alignment:
     concentration_index: float
     concentration_se: float
     concentration_interval: Interval
-    gini: float
-    hoover: float
     misallocated_share: float
+    misallocated_interval: Interval
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """How unequal money per head is, whatever the need, with 95% BCa intervals over areas."""
+
+    gini: float
+    gini_interval: Interval
+    hoover: float
+    hoover_interval: Interval
+
+
+def inequality(money_gbp: FloatArray, population: FloatArray, resamples: Resamples) -> Inequality:
+    """Gini coefficient and Hoover index of money per head, people as weights."""
+    counts = resamples.counts
+    places = fractional_ranks(money_gbp / population, counts * population)
+    ginis = indices(money_gbp[:, None], counts * places, counts)[:, 0]
+    hoovers = moved_shares(money_gbp, population, counts)
+    return Inequality(
+        float(ginis[0]), resamples.interval(ginis), float(hoovers[0]), resamples.interval(hoovers)
+    )
+
+
+def moved_shares(money_gbp: FloatArray, quantity: FloatArray, counts: FloatArray) -> FloatArray:
+    """The share of money that would have to move to lie as `quantity` does, in every resample.
+
+    Missing where a resample holds no money or none of the quantity.
+    """
+    money, whole = counts @ money_gbp, counts @ quantity
+    defined = (money > 0) & (whole > 0)
+    scale, other = np.where(defined, money, 1.0), np.where(defined, whole, 1.0)
+    apart = np.abs(money_gbp / scale[:, None] - quantity / other[:, None])
+    return np.where(defined, np.einsum("ij,ij->i", counts, apart) / 2, np.nan)
 
 
 def align(question: Question, resamples: Resamples) -> Alignment:
@@ -88,6 +120,7 @@ def align(question: Question, resamples: Resamples) -> Alignment:
     places = fractional_ranks(-q.need, counts * q.weights)
     concentration = indices(q.money_gbp[:, None], counts * places, counts @ q.money_gbp[:, None])[:, 0]
     interval = resamples.interval
+    moved = None if q.quantity is None else moved_shares(q.money_gbp, q.quantity, counts)
 
     return Alignment(
         council_count=len(q.need),
@@ -105,9 +138,8 @@ def align(question: Question, resamples: Resamples) -> Alignment:
         concentration_index=concentration_index(q.money_gbp, q.need, q.weights),
         concentration_se=concentration_se(q.money_gbp, q.need, q.weights),
         concentration_interval=interval(concentration),
-        gini=gini(q.money_gbp, q.population),
-        hoover=hoover(q.money_gbp, q.population),
         misallocated_share=np.nan if q.quantity is None else misallocated_share(q.money_gbp, q.quantity),
+        misallocated_interval=(np.nan, np.nan) if moved is None else interval(moved),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from likeforlike.analysis.resampling import fractional_ranks
+from likeforlike.analysis.resampling import fractional_ranks, tie_groups
 from likeforlike.domain.matrix import FloatArray, IntArray
 
 
@@ -50,7 +50,7 @@ def concentration_curve(money_gbp: FloatArray, need: FloatArray, population: Flo
     """The share of money that reaches the most deprived share of people; areas with equal need are one
     step.
     """
-    _, group = np.unique(-need, return_inverse=True)
+    _, group = tie_groups(-need)
     people, money = _sums(group, population), _sums(group, money_gbp)
     return Curve(_cumulative(people), _cumulative(money))
 
@@ -62,7 +62,7 @@ def concentration_se(money_gbp: FloatArray, need: FloatArray, population: FloatA
     the number of groups for the number of people, because nothing is known of how money differs within an
     area. Missing where there is no money or only one group.
     """
-    _, group = np.unique(-need, return_inverse=True)
+    _, group = tie_groups(-need)
     people, money = _sums(group, population), _sums(group, money_gbp)
     if money.sum() <= 0 or len(people) < 2:
         return float("nan")

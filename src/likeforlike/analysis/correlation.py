@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from likeforlike.analysis.resampling import positions
+from likeforlike.analysis.resampling import positions, tie_groups
 from likeforlike.domain.matrix import FloatArray
 
 
@@ -47,8 +47,10 @@ def spearman(x: FloatArray, y: FloatArray) -> float:
 
 
 def signs(values: FloatArray) -> FloatArray:
-    """The sign of every difference between two areas: n x n."""
-    return np.sign(values[:, None] - values[None, :])
+    """The sign of every difference between two areas, 0 for equal values: n x n."""
+    _, group = tie_groups(values)
+    found: FloatArray = np.sign(group[:, None] - group[None, :]).astype(np.float64)
+    return found
 
 
 def kendall(signs_x: FloatArray, signs_y: FloatArray, counts: FloatArray) -> FloatArray:

@@ -18,7 +18,8 @@ def coordinates(prepared: Prepared) -> FloatArray:
     """Areas x features: numbers whose differences make the distance, one column per feature.
 
     Euclidean: scaled value times the root of its weight; Mahalanobis: whitened values; Gower: scaled value
-    times its weight's share (distances add up absolute differences). NaN where a value is left out.
+    times its weight's share (distances add up absolute differences; a nominal feature's numbers only say which
+    label it is). NaN where a value is left out.
     """
     if prepared.metric is Metric.MAHALANOBIS:
         return whitened(prepared.scaled)
@@ -27,45 +28,55 @@ def coordinates(prepared: Prepared) -> FloatArray:
     return found
 
 
-def pairwise(points: FloatArray, weights: FloatArray, metric: Metric) -> FloatArray:
-    """All distances, areas x areas: symmetric, 0 on the diagonal.
+def pairwise(points: FloatArray, prepared: Prepared) -> FloatArray:
+    """All distances, areas x areas: symmetric, 0 on the diagonal; `points` are the coordinates.
 
     Where values are left out, a pair is compared on the features that both have, and the sum is scaled up
     to the full weight; a pair that shares no weighted feature is infinitely far apart.
     """
-    power = 1 if metric is Metric.GOWER else 2
-    if np.isnan(points).any():
-        total = _pairwise_shared(points, weights, power)
-        return total if power == 1 else np.sqrt(total)
-    total = np.zeros((len(points), len(points)))
-    for column in points.T:
-        difference = column[:, np.newaxis] - column
-        total += np.abs(difference) if power == 1 else difference * difference
-    return total if power == 1 else np.sqrt(total)
+    gower = prepared.metric is Metric.GOWER
+    left_out = bool(np.isnan(points).any())
+    areas, full = len(points), prepared.weights.sum()
+    total, shared = np.zeros((areas, areas)), np.zeros((areas, areas)) if left_out else np.empty(0)
+    for column, weight, mismatch in zip(points.T, prepared.weights, _mismatch(prepared), strict=True):
+        added = _part(column[:, np.newaxis] - column, mismatch, gower=gower)
+        if left_out:
+            both = np.isfinite(added)
+            added = np.where(both, added, 0.0)
+            shared += np.where(both, weight, 0.0)
+        total += added
+    if left_out:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            total = np.where(shared > 0, total * (full / shared), np.inf)
+        np.fill_diagonal(total, 0.0)
+    return total if gower else np.sqrt(total)
 
 
-def _pairwise_shared(points: FloatArray, weights: FloatArray, power: int) -> FloatArray:
-    areas = len(points)
-    total, shared = np.zeros((areas, areas)), np.zeros((areas, areas))
-    for column, weight in zip(points.T, weights, strict=True):
-        difference = np.abs(column[:, np.newaxis] - column)
-        both = np.isfinite(difference)
-        total += np.where(both, difference**power, 0.0)
-        shared += np.where(both, weight, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = np.where(shared > 0, total * (weights.sum() / shared), np.inf)
-    np.fill_diagonal(scaled, 0.0)
-    return scaled
+def _mismatch(prepared: Prepared) -> FloatArray:
+    """What two different labels add, by feature; NaN for features that are numbers."""
+    found: FloatArray = np.where(prepared.nominal, prepared.weight_shares, np.nan)
+    return found
 
 
-def parts(points: FloatArray, metric: Metric, first: IntArray, second: IntArray) -> FloatArray:
+def _part(difference: FloatArray, mismatch: float, *, gower: bool) -> FloatArray:
+    """What one feature adds: to the squared distance, or to the distance itself for Gower's."""
+    if not gower:
+        return difference * difference
+    apart = np.abs(difference)
+    return apart if np.isnan(mismatch) else np.where(apart > 0, mismatch, apart)
+
+
+def parts(points: FloatArray, prepared: Prepared, first: IntArray, second: IntArray) -> FloatArray:
     """What each feature adds: to the squared distance, or to the distance itself for Gower's.
 
     `first` and `second` are row numbers of any one shape; the answer has one more axis, the features. NaN
     where either value is left out.
     """
     difference = np.abs(points[first] - points[second])
-    found: FloatArray = difference if metric is Metric.GOWER else difference**2
+    if prepared.metric is not Metric.GOWER:
+        squares: FloatArray = difference**2
+        return squares
+    found: FloatArray = np.where(prepared.nominal & (difference > 0), prepared.weight_shares, difference)
     return found
 
 

@@ -66,7 +66,7 @@ class Contribution:
 
     feature: str
     share: float | None  # of the squared distance (of the distance itself for Gower's); None when that is 0
-    signed_difference: float | None  # first minus second, in scaled units; None where a value is left out
+    signed_difference: float | None  # first minus second, in scaled units; None where left out or a label
 
 
 def find(
@@ -95,7 +95,7 @@ def find_prepared(
         return NeighbourSet(
             model.id, prepared.areas, neighbours, distances, np.empty((0, 0)), points, prepared
         )
-    everything = pairwise(points, prepared.weights, model.metric)
+    everything = pairwise(points, prepared)
     neighbours, distances = nearest(everything, model.k, excluded)
     if model.rebasing is Rebasing.FARTHEST_IS_ONE:
         distances = distances / farthest(everything)[:, np.newaxis]
@@ -173,12 +173,17 @@ def contributions(found: NeighbourSet, first: int, second: int) -> tuple[Contrib
     Shares sum to 1; all are None when the two areas do not differ, and one is None where a value is left
     out.
     """
-    shares = shares_of(parts(found.coordinates, found.prepared.metric, np.array(first), np.array(second)))
-    signed = found.prepared.scaled[first] - found.prepared.scaled[second]
+    shares = shares_of(parts(found.coordinates, found.prepared, np.array(first), np.array(second)))
+    signed = _signed(found.prepared, np.array(first), np.array(second))
     return tuple(
         Contribution(name, _or_none(share), _or_none(difference))
         for name, share, difference in zip(found.features, shares.tolist(), signed.tolist(), strict=True)
     )
+
+
+def _signed(prepared: Prepared, first: IntArray, second: IntArray) -> FloatArray:
+    """First less second in scaled units, one more axis for features; NaN for labels, which have no order."""
+    return np.where(prepared.nominal, np.nan, prepared.scaled[first] - prepared.scaled[second])
 
 
 def _or_none(number: float) -> float | None:
@@ -190,8 +195,8 @@ def contribution_table(found: NeighbourSet) -> tuple[FloatArray, FloatArray]:
     rows = np.arange(len(found.areas), dtype=np.int64)
     first = np.broadcast_to(rows[:, np.newaxis], found.neighbours.shape)
     there = (found.neighbours != NONE)[:, :, np.newaxis]
-    shares = shares_of(parts(found.coordinates, found.prepared.metric, first, found.neighbours))
-    signed = found.prepared.scaled[first] - found.prepared.scaled[found.neighbours]
+    shares = shares_of(parts(found.coordinates, found.prepared, first, found.neighbours))
+    signed = _signed(found.prepared, first, found.neighbours)
     return np.where(there, shares, np.nan), np.where(there, signed, np.nan)
 
 

@@ -10,7 +10,14 @@ import numpy as np
 from likeforlike.analysis.scaling import Limits, Scale, scale_of, transformed, winsor_limits
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.matrix import BoolArray, FeatureTable, FloatArray
-from likeforlike.domain.neighbour_model import Feature, Metric, Missing, NeighbourModel, Scaling
+from likeforlike.domain.neighbour_model import (
+    Feature,
+    Metric,
+    Missing,
+    NeighbourModel,
+    Scaling,
+    Transform,
+)
 
 #: A feature filled with the pool's median must have a value for at least this share of the areas.
 ENOUGH = 0.5
@@ -22,7 +29,8 @@ class Prepared:
 
     `scaled` holds comparable units (standard deviations for z-scores), NaN where the model leaves a missing
     value out. `weights` are as used in the squared distance. `imputed` cells were missing and hold the
-    pool's median; `inherited` cells hold a county's value.
+    pool's median; `inherited` cells hold a county's value. `nominal` features hold numbers for labels, which
+    are only ever compared for being the same.
     """
 
     areas: tuple[str, ...]
@@ -32,6 +40,7 @@ class Prepared:
     imputed: BoolArray
     inherited: BoolArray
     metric: Metric
+    nominal: BoolArray
 
     @property
     def weight_shares(self) -> FloatArray:
@@ -54,7 +63,7 @@ def prepare(table: FeatureTable, model: NeighbourModel) -> Prepared:
     """
     table = in_code_order(table.select(check_features(table, model)))
     values = transformed_values(table, model)
-    limits = winsor_limits(values, model.winsorise)
+    limits = without_limits(winsor_limits(values, model.winsorise), nominal_of(model))
     return prepare_with(table, model, values, limits, None)
 
 
@@ -65,7 +74,10 @@ def prepare_with(
     filled = limits.applied(values)
     missing = np.isnan(filled)
     if model.missing is not Missing.LEAVE_OUT:
-        filled = np.where(missing, np.nanmedian(filled, axis=0), filled)
+        middle = np.nanmedian(filled, axis=0)
+        for column in np.flatnonzero(nominal_of(model)):
+            middle[column] = _commonest(filled[:, column])
+        filled = np.where(missing, middle, filled)
     chosen = scale or scale_of(filled, effective_scaling(model), model.ddof)
     check_spread(chosen.spread, model)
     kept = missing if model.missing is not Missing.LEAVE_OUT else np.zeros_like(missing)
@@ -77,7 +89,35 @@ def prepare_with(
         kept,
         table.inherited & ~missing,
         model.metric,
+        nominal_of(model),
     )
+
+
+def nominal_of(model: NeighbourModel) -> BoolArray:
+    """Which features are labels; refused under any distance but Gower's, which alone can compare them."""
+    for feature in model.features:
+        if feature.nominal and model.metric is not Metric.GOWER:
+            raise DefinitionError(
+                f"Feature {feature.id!r} is nominal, and the {model.metric} distance needs numbers.",
+                instead="Write `metric: gower`, or leave the feature out.",
+            )
+        if feature.nominal and feature.transform is not Transform.NONE:
+            raise DefinitionError(
+                f"Feature {feature.id!r} is nominal and cannot be transformed.",
+                instead="Write `transform: none` for it.",
+            )
+    return np.array([feature.nominal for feature in model.features], dtype=np.bool_)
+
+
+def without_limits(limits: Limits, nominal: BoolArray) -> Limits:
+    """The limits with none for nominal features, whose numbers have no order."""
+    return Limits(np.where(nominal, -np.inf, limits.lower), np.where(nominal, np.inf, limits.upper))
+
+
+def _commonest(values: FloatArray) -> float:
+    """The label that most areas have; the first of several."""
+    labels, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    return float(labels[counts.argmax()])
 
 
 def effective_scaling(model: NeighbourModel) -> Scaling:

@@ -19,6 +19,9 @@ from likeforlike.domain.matrix import FloatArray, IntArray
 DRAWS = 2_000
 LEVEL = 0.95
 
+#: Numbers nearer to each other than this, relative to their size, differ by rounding alone.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Resamples:
@@ -58,9 +61,13 @@ def bca_interval(
     values.
     """
     draws, left_out = draws[np.isfinite(draws)], left_out[np.isfinite(left_out)]
-    if not np.isfinite(point) or len(draws) < 2 or np.ptp(draws) == 0:
+    if not np.isfinite(point) or len(draws) < 2:
         return (np.nan, np.nan)
-    share = ((draws < point).sum() + 0.5 * (draws == point).sum()) / len(draws)
+    noise = ROUNDING * max(abs(point), float(np.abs(draws).max()))
+    if np.ptp(draws) <= noise:
+        return (np.nan, np.nan)
+    same = np.abs(draws - point) <= noise
+    share = ((draws[~same] < point).sum() + 0.5 * same.sum()) / len(draws)
     bias = float(ndtri(np.clip(share, 0.5 / len(draws), 1 - 0.5 / len(draws))))
     spread = left_out.mean() - left_out if len(left_out) else np.zeros(1)
     scale = 6 * (spread**2).sum() ** 1.5
@@ -73,9 +80,17 @@ def bca_interval(
 
 
 def tie_groups(values: FloatArray) -> tuple[IntArray, IntArray]:
-    """Areas in ascending order of `values`, and for every area the number of its group of equal values."""
-    _, group = np.unique(values, return_inverse=True)
-    return np.argsort(values, kind="stable"), group.astype(np.int64)
+    """Areas in ascending order of `values`, and for every area the number of its group of equal values.
+
+    Values that differ by no more than rounding leaves (two means of the same two numbers, the same pounds per
+    head in another unit) are equal: rounding must not put places in order.
+    """
+    order = np.argsort(values, kind="stable")
+    ascending = values[order]
+    size = np.maximum(np.abs(ascending[1:]), np.abs(ascending[:-1]))
+    group = np.empty(len(values), dtype=np.int64)
+    group[order] = np.concatenate([[0], np.cumsum(np.diff(ascending) > ROUNDING * size)])
+    return order, group
 
 
 def positions(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -65,6 +65,8 @@ def check_one_scale(model: NeighbourModel) -> None:
         if model.metric is Metric.MAHALANOBIS
         else "distances are divided by each year's farthest"
         if model.rebasing is not Rebasing.NONE
+        else "labels have no scale"
+        if any(feature.nominal for feature in model.features)
         else ""
     )
     if problem:
@@ -233,8 +235,7 @@ def moved_by(first: NeighbourSet, last: NeighbourSet, area: str, other: str) -> 
     Negative where it brought them closer; the parts add up to the whole change. Largest movement first.
     """
     place = (np.array(first.row_of[area]), np.array(first.row_of[other]))
-    metric = first.prepared.metric
-    change = parts(last.coordinates, metric, *place) - parts(first.coordinates, metric, *place)
+    change = parts(last.coordinates, last.prepared, *place) - parts(first.coordinates, first.prepared, *place)
     return {first.features[c]: float(change[c]) for c in np.argsort(-np.abs(change), kind="stable")}
 
 

@@ -106,11 +106,13 @@ class Draws:
         return ranks[key]
 
 
-def answer_all(universe: Universe, draws: Draws) -> Iterator[Answer]:
-    """Answer every combination of money and need, per head and in total."""
+def answer_all(
+    universe: Universe, draws: Draws, *, per_head: Sequence[bool] = (True, False)
+) -> Iterator[Answer]:
+    """Answer every combination of money and need, per head (True) and in total."""
     for mask, needs in _by_present(universe.need):
-        for per_head in (True, False):
-            yield from _answer(universe, mask, needs, draws, per_head=per_head)
+        for one in per_head:
+            yield from _answer(universe, mask, needs, draws, per_head=one)
 
 
 def _by_present(need: Mapping[str, FloatArray]) -> Iterator[tuple[BoolArray, list[str]]]:

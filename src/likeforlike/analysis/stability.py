@@ -142,7 +142,7 @@ def _percent(logit: FloatArray) -> FloatArray:
 
 def _distances(table: FeatureTable, model: NeighbourModel) -> FloatArray:
     prepared = prepare(table, model)
-    return pairwise(coordinates(prepared), prepared.weights, model.metric)
+    return pairwise(coordinates(prepared), prepared)
 
 
 def nearest_members(distances: FloatArray, k: int, excluded: BoolArray | None) -> IntArray:

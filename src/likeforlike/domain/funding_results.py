@@ -37,8 +37,36 @@ ALIGNMENT_SCHEMA = pl.Schema(
     }
 )
 
-#: One row = one statistic of the main specification with its 95% interval; Gini and Hoover, which compare
-#: money with people and not with need, have none.
+#: One row = one part of the funds' awards and one measure of need, under the main specification. `kind` is
+#: round (of one fund) or year (the financial year of the announcement, kinds of amount apart); `day` is that
+#: with which half of the part's money had been announced.
+PART_SCHEMA = pl.Schema(
+    {
+        "kind": pl.String,
+        "label": pl.String,
+        "funds": pl.String,
+        "need": pl.String,
+        "need_label": pl.String,
+        "day": pl.Date,
+        "council_count": pl.Int32,
+        "funded_count": pl.Int32,
+        "total_gbp": pl.Float64,
+        "left_out_gbp": pl.Float64,
+        "spearman": pl.Float64,
+        "spearman_low": pl.Float64,
+        "spearman_high": pl.Float64,
+        "pearson": pl.Float64,
+        "kendall": pl.Float64,
+        "concentration_index": pl.Float64,
+        "concentration_se": pl.Float64,
+        "concentration_low": pl.Float64,
+        "concentration_high": pl.Float64,
+        "misallocated_share": pl.Float64,
+    }
+)
+
+#: One row = one statistic of the main specification with its 95% interval. The share that would have to move
+#: is missing for measures that only order places.
 STATISTIC_SCHEMA = pl.Schema(
     {
         "funds": pl.String,

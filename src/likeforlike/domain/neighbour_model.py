@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,6 +69,7 @@ class Feature(BaseModel):
     indicator_id: str | None = None  # defaults to `id`
     domain: str = "all"
     transform: Transform = Transform.NONE
+    nominal: bool = False  # labels that are equal or not, such as a kind of place; Gower's distance only
     weight: float = Field(default=1.0)
     period: str = "latest"  # "latest", or an ISO date: the newest period that ends on or before it
     why: str = ""
@@ -128,12 +129,18 @@ class NeighbourModel(BaseModel):
         Neighbours chosen on the very thing that is compared would hide the difference. Raises
         DefinitionError when nothing would be left.
         """
-        kept = tuple(feature for feature in self.features if feature.indicator != indicator_id)
+        return self.without_features(
+            [feature.id for feature in self.features if feature.indicator == indicator_id]
+        )
+
+    def without_features(self, names: Collection[str]) -> NeighbourModel:
+        """The model without some features; itself for none, DefinitionError when nothing would be left."""
+        kept = tuple(feature for feature in self.features if feature.id not in names)
         if len(kept) == len(self.features):
             return self
         if not kept:
             raise DefinitionError(
-                f"Model {self.id} has no feature but {indicator_id}.",
+                f"Model {self.id} has no feature but {', '.join(names)}.",
                 instead="Choose a model with more features.",
             )
         return self.model_copy(update={"features": kept})

@@ -57,13 +57,20 @@ class Asked:
         return Question(money, need.order[mask], self.population[mask], quantity), mask
 
 
-def ask(funds: FundSet, awards: Awards, needs: Needs, lower: Needs) -> Asked:
+def ask(
+    funds: FundSet,
+    awards: Awards,
+    needs: Needs,
+    lower: Needs,
+    treatments: Collection[MultiArea] = tuple(MultiArea),
+) -> Asked:
     """Money, people and needs of one set of funds; `lower` gives the people by whom shared awards are
     divided.
     """
     by_code = dict(zip(lower.areas, lower.population(funds.day).tolist(), strict=True))
-    treatments = [one for one in MultiArea if needs.pool is Pool.UPPER_TIER or one is not MultiArea.RECIPIENT]
-    placed = {one: awards.place(funds.funds, one, needs.pool, by_code) for one in treatments}
+    upper = needs.pool is Pool.UPPER_TIER
+    treatments = [one for one in treatments if upper or one is not MultiArea.RECIPIENT]
+    placed = {one: awards.place(funds, one, needs.pool, by_code) for one in treatments}
     return Asked(funds, needs.areas, needs.population(funds.day), needs.available(funds.day), placed)
 
 

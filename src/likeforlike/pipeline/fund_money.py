@@ -17,11 +17,33 @@ from likeforlike.domain.neighbour_model import Pool
 
 
 @dataclass(frozen=True)
+class Part:
+    """The awards of a set of funds that are meant: one round's, or those announced from a day to a day.
+
+    An award whose own day the source does not give has that of its fund's first announcement.
+    """
+
+    round: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def words(self) -> str:
+        """The part in words, such as "phase 2" or "from 2020-04-01 to 2021-03-31"."""
+        days = [f"from {self.since}" if self.since else "", f"to {self.until}" if self.until else ""]
+        named = self.round or ""
+        if named and not named.startswith("phase"):
+            named = f"round {named}"
+        return " ".join(filter(None, [named, *days]))
+
+
+@dataclass(frozen=True)
 class FundSet:
     """Funds studied together, and the day that stands for their awards.
 
     The day is that of the fund with which half of the money had been announced: it decides which edition of a
-    measure of need was in force, and which year's people are counted.
+    measure of need was in force, and which year's people are counted. `part` is set where only some of the
+    funds' awards are meant.
     """
 
     id: str
@@ -29,6 +51,7 @@ class FundSet:
     funds: tuple[str, ...]
     day: date
     note: str = ""
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -95,29 +118,94 @@ def every_set(
 class Awards:
     """The register of awards as money by area."""
 
-    def __init__(self, allocation: pl.DataFrame, area: pl.DataFrame, register: AreaRegister) -> None:
-        """Take ALLOCATION_SCHEMA and ALLOCATION_AREA_SCHEMA; awards without an amount take no part."""
+    def __init__(
+        self,
+        allocation: pl.DataFrame,
+        area: pl.DataFrame,
+        register: AreaRegister,
+        funds: Mapping[str, Fund] | None = None,
+    ) -> None:
+        """Take ALLOCATION_SCHEMA and ALLOCATION_AREA_SCHEMA; awards without an amount take no part.
+
+        `funds` give a day to awards whose source has none.
+        """
         self._register = register
+        first = {name: one.first_date for name, one in (funds or {}).items()}
+        announced = pl.coalesce(
+            "announced_date",
+            pl.col("fund_id").replace_strict(first, default=None, return_dtype=pl.Date),
+        )
         known = allocation.filter(pl.col("amount_gbp").is_not_null())
         self.totals: dict[str, float] = dict(
             known.group_by("fund_id").agg(pl.col("amount_gbp").sum()).sort("fund_id").iter_rows()
         )
-        self._reach = known.select("allocation_id", "fund_id", "recipient_code", "amount_gbp").join(
-            area, on="allocation_id", maintain_order="left"
-        )
+        self._reach = known.select(
+            "allocation_id",
+            "fund_id",
+            "round",
+            "recipient_code",
+            "amount_gbp",
+            announced.alias("announced"),
+        ).join(area, on="allocation_id", maintain_order="left")
         self._upper = {code: register.areas[code].county_code or code for code in register.lower_tier} | {
             code: code for code in register.counties
         }
 
+    def sliced(self, whole: FundSet, part: Part) -> FundSet:
+        """The set with only a part of its awards, dated by the day with which half of their money was
+        announced.
+
+        Raises RequestError where the part holds no money.
+        """
+        awards = self._of(whole.funds, part).unique("allocation_id").sort("announced", "allocation_id")
+        total = float(awards["amount_gbp"].sum())
+        if total <= 0:
+            rounds = self._of(whole.funds, None)["round"].drop_nulls().unique().sort().to_list()
+            days = self._of(whole.funds, None)["announced"].drop_nulls().sort().to_list()
+            told = [f"rounds {', '.join(rounds)}"] if rounds else []
+            told += [f"awards announced from {days[0]} to {days[-1]}"] if days else []
+            raise RequestError(
+                f"{whole.title}: no award with an amount, {part.words}.",
+                instead=f"There are {' and '.join(told)}." if told else "",
+            )
+        day: date = awards.filter(pl.col("amount_gbp").cum_sum() >= total / 2)["announced"][0]
+        members = tuple(one for one in whole.funds if one in set(awards["fund_id"]))
+        return FundSet(
+            id=f"{whole.id} {part.words}",
+            title=f"{whole.title}, {part.words}",
+            funds=members,
+            day=day,
+            note=whole.note,
+            part=part,
+        )
+
+    def announced(self, funds: Iterable[str]) -> pl.DataFrame:
+        """One row per award of these funds with an amount: fund_id, round, announced, amount_gbp."""
+        return (
+            self._of(funds, None)
+            .unique("allocation_id", maintain_order=True)
+            .select("fund_id", "round", "announced", "amount_gbp")
+        )
+
+    def _of(self, funds: Iterable[str], part: Part | None) -> pl.DataFrame:
+        reach = self._reach.filter(pl.col("fund_id").is_in([*funds]))
+        if part is None:
+            return reach
+        if part.round is not None:
+            reach = reach.filter(pl.col("round") == part.round)
+        if part.since is not None:
+            reach = reach.filter(pl.col("announced") >= part.since)
+        return reach if part.until is None else reach.filter(pl.col("announced") <= part.until)
+
     def place(
-        self, funds: Iterable[str], multi_area: MultiArea, pool: Pool, population: Mapping[str, float]
+        self, funds: FundSet, multi_area: MultiArea, pool: Pool, population: Mapping[str, float]
     ) -> Placed:
-        """Pounds of these funds by area of a tier.
+        """Pounds of these funds, or of the part of their awards that is meant, by area of a tier.
 
         `population` is by lower-tier code, for shares by population. Raises RequestError for
         MultiArea.RECIPIENT among lower-tier areas, where a county's award has no place.
         """
-        reach = self._reach.filter(pl.col("fund_id").is_in([*funds]))
+        reach = self._of(funds.funds, funds.part)
         total = float(reach.unique("allocation_id", maintain_order=True)["amount_gbp"].sum())
         if multi_area is MultiArea.RECIPIENT:
             by_code = self._by_recipient(reach, pool)

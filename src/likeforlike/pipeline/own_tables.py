@@ -108,7 +108,8 @@ class OwnTables:
                 neighbours[row_of[area], rank - 1] = row_of[other]
         none = np.empty((len(areas), 0))
         empty = np.zeros(none.shape, dtype=np.bool_)
-        prepared = Prepared(areas, (), none, np.empty(0), empty, empty, model.metric)
+        labels = np.empty(0, dtype=np.bool_)
+        prepared = Prepared(areas, (), none, np.empty(0), empty, empty, model.metric, labels)
         distances = np.full(neighbours.shape, np.nan)
         return NeighbourSet(model.id, areas, neighbours, distances, np.empty((0, 0)), none, prepared)
 

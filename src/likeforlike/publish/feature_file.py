@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from likeforlike.domain.errors import RequestError
 from likeforlike.domain.matrix import FeatureTable
 
 
-def read_feature_file(path: Path) -> FeatureTable:
+def read_feature_file(path: Path, nominal: Collection[str] = ()) -> FeatureTable:
     """The table in a CSV file; an empty cell is a missing value.
+
+    Columns named in `nominal` hold labels, which become numbers in the order of the alphabet.
 
     Raises RequestError, naming the row, for a file that cannot be read, a row with another number of cells,
     an empty code, or a cell that is not a number.
@@ -34,7 +37,8 @@ def read_feature_file(path: Path) -> FeatureTable:
             f"{path}, row 1: every feature needs a name of its own; found {', '.join(header[1:])}.",
             instead="Rename the columns.",
         )
-    codes, values = [], []
+    codes: list[str] = []
+    values: list[list[str | float]] = []
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -45,9 +49,23 @@ def read_feature_file(path: Path) -> FeatureTable:
             )
         codes.append(cells[0].strip())
         values.append(
-            [_number(cell, path, number, name) for cell, name in zip(cells[1:], header[1:], strict=True)]
+            [
+                cell.strip() if name in nominal else _number(cell, path, number, name)
+                for cell, name in zip(cells[1:], header[1:], strict=True)
+            ]
         )
+    for column, name in enumerate(header[1:]):
+        if name in nominal:
+            _number_labels(values, column)
     return FeatureTable.of(codes, header[1:], np.array(values, dtype=np.float64))
+
+
+def _number_labels(rows: list[list[str | float]], column: int) -> None:
+    """Replace labels by their place in the alphabet, and empty ones by nothing."""
+    labels = sorted({str(row[column]) for row in rows} - {""})
+    for row in rows:
+        label = str(row[column])
+        row[column] = float(labels.index(label)) if label else float("nan")
 
 
 def _number(cell: str, path: Path, row: int, name: str) -> float:
@@ -61,6 +79,7 @@ def _number(cell: str, path: Path, row: int, name: str) -> float:
     if not np.isfinite(number):
         raise RequestError(
             f"{path}, row {row}: {name} is {text!r}, which is not a number.",
-            instead="Write it without unit or thousands separator, or leave it empty.",
+            instead="Write it without unit or thousands separator, or leave it empty; for labels write "
+            "`nominal: true` for the feature in the model, with `metric: gower`.",
         )
     return number

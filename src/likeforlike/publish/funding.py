@@ -19,10 +19,11 @@ from likeforlike.domain.money import Fund, MultiArea
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.observations.allocations import Register
 from likeforlike.observations.deflator import Deflator
-from likeforlike.pipeline.alignments import MAIN_NEED, SEED, Asked, rounded
-from likeforlike.pipeline.fund_money import Awards, FundSet, every_set, fund_set
+from likeforlike.pipeline.alignments import MAIN_NEED, SEED, Asked, alignment_table, ask, rounded
+from likeforlike.pipeline.fund_money import Awards, FundSet, Part, every_set, fund_set
 from likeforlike.pipeline.needs import Needs
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.store.tables import TABLE_KEYS
 
 #: What `likeforlike alignment` answers with, in this order.
 ALIGNMENT_KEYS = (
@@ -181,13 +182,15 @@ def _as_known(
     return pl.concat([plain, past.select(columns)]), pl.concat([reach, gone])
 
 
-def in_real_terms(catalogue: Catalogue, rows: pl.DataFrame, deflator: Deflator, base: int) -> pl.DataFrame:
+def in_real_terms(
+    funds: Mapping[str, Fund], rows: pl.DataFrame, deflator: Deflator, base: int
+) -> pl.DataFrame:
     """Awards with `amount_real_gbp` in prices of a financial year, and `price_year` saying which.
 
     The day is the award's own, or that of its fund's first announcement where the source gives none.
     """
     days = [
-        day or catalogue.funds[fund_id].first_date
+        day or funds[fund_id].first_date
         for fund_id, day in rows.select("fund_id", "announced_date").iter_rows()
     ]
     real = [
@@ -207,10 +210,21 @@ class Desk:
     catalogue: Catalogue
     awards: Awards
     funds: Mapping[str, Fund]
+    prices: str = ""
 
     @classmethod
-    def of(cls, catalogue: Catalogue, own: tuple[Fund, Register] | None = None) -> Desk:
-        """The release's register, with one more fund where given."""
+    def of(
+        cls,
+        catalogue: Catalogue,
+        own: tuple[Fund, Register] | None = None,
+        prices: tuple[Deflator, int] | None = None,
+        names: Sequence[str] = (),
+    ) -> Desk:
+        """The release's register, with one more fund where given.
+
+        With `prices` given, awards of the funds and groups named (of all usable ones where none is) are in
+        prices of that year, and no other award is there.
+        """
         allocation = catalogue.release.table("allocation")
         area = catalogue.release.table("allocation_area")
         funds = dict(catalogue.funds)
@@ -219,25 +233,54 @@ class Desk:
             funds[mine.id] = mine
             allocation = pl.concat([allocation, register.allocation])
             area = pl.concat([area, register.area])
-        return cls(catalogue, Awards(allocation, area, catalogue.register), funds)
+        nominal = cls(catalogue, Awards(allocation, area, catalogue.register, funds), funds)
+        if prices is None:
+            return nominal
+        sets = [nominal.fund_set(names)] if names else nominal.every_set()
+        wanted = {fund_id for one in sets for fund_id in one.funds}
+        real = in_real_terms(funds, allocation.filter(pl.col("fund_id").is_in(wanted)), *prices)
+        # The same awards with other amounts: what is asked of them does not change.
+        real = real.with_columns(pl.col("amount_real_gbp").alias("amount_gbp"))
+        return cls(
+            catalogue, Awards(real, area, catalogue.register, funds), funds, str(real["price_year"][0])
+        )
 
-    def fund_set(self, names: Sequence[str]) -> FundSet:
-        """The set that names mean; see pipeline.fund_money.fund_set."""
-        return fund_set(names, self.funds, self._groups, self.awards.totals)
+    def fund_set(self, names: Sequence[str], part: Part | None = None) -> FundSet:
+        """The set that names mean, or a part of its awards; see pipeline.fund_money."""
+        whole = fund_set(names, self.funds, self._groups, self.awards.totals)
+        return whole if part is None else self.awards.sliced(whole, part)
 
-    def every_set(self) -> list[FundSet]:
-        """Every fund by itself, and every group."""
-        return every_set(self.funds, self._groups, self.awards.totals)
+    def every_set(self, part: Part | None = None) -> list[FundSet]:
+        """Every fund by itself, and every group, or that part of their awards in which there is money.
+
+        A group of which the part holds one fund alone is that fund, and is left out.
+        """
+        sets = every_set(self.funds, self._groups, self.awards.totals)
+        if part is None:
+            return sets
+        found: dict[tuple[str, ...], FundSet] = {}
+        problem: RequestError | None = None
+        for whole in sets:
+            try:
+                sliced = self.awards.sliced(whole, part)
+            except RequestError as nothing:
+                problem = nothing
+            else:
+                found.setdefault(sliced.funds, sliced)
+        if problem is not None and not found:
+            raise RequestError(f"There is no award with an amount, {part.words}.") from problem
+        return list(found.values())
+
+    def needs(self, pool: Pool) -> Needs:
+        """Measures of need for the areas of a tier."""
+        measures = self.catalogue.release.definitions.need_measures
+        return Needs(self.catalogue.matrices, self.catalogue.register, measures, pool)
 
     def ask(self, funds: FundSet, need: str, multi_area: MultiArea, pool: Pool) -> Asked:
         """One set of funds and one measure of need among the areas of a tier."""
-        definitions = self.catalogue.release.definitions
-        needs, lower = (
-            Needs(self.catalogue.matrices, self.catalogue.register, definitions.need_measures, tier)
-            for tier in (pool, Pool.LOWER_TIER)
-        )
+        needs, lower = self.needs(pool), self.needs(Pool.LOWER_TIER)
         people = dict(zip(lower.areas, lower.population(funds.day).tolist(), strict=True))
-        placed = self.awards.place(funds.funds, multi_area, pool, people)
+        placed = self.awards.place(funds, multi_area, pool, people)
         found = {need: needs.need(need, funds.day)}
         return Asked(funds, needs.areas, needs.population(funds.day), found, {multi_area: placed})
 
@@ -249,7 +292,10 @@ class Desk:
 def alignment_row(desk: Desk, funds: FundSet, need: str, multi_area: MultiArea) -> Row:
     """One alignment with ALIGNMENT_KEYS: stored where the build answered it, worked out now where not."""
     pool = tier_for(multi_area)
-    stored = desk.catalogue.release.table("alignment").filter(
+    stored = desk.catalogue.release.table("alignment").clear()
+    if not desk.prices and funds.part is None:
+        stored = desk.catalogue.release.table("alignment")
+    stored = stored.filter(
         pl.col("funds") == funds.id,
         pl.col("need") == need,
         pl.col("multi_area") == multi_area.value,
@@ -274,6 +320,24 @@ def alignment_row(desk: Desk, funds: FundSet, need: str, multi_area: MultiArea) 
     }
     table = pl.DataFrame([{key: row[key] for key in ALIGNMENT_KEYS}]).fill_nan(None)
     return rounded(table).row(0, named=True)
+
+
+def specification_table(desk: Desk, names: Sequence[str], part: Part | None = None) -> pl.DataFrame:
+    """Every distinct specification of the funds named (of all where none is), as ALIGNMENT_SCHEMA.
+
+    Stored where the build answered it; worked out now for a part of the awards, for a person's own fund, and
+    in real terms.
+    """
+    sets = [desk.fund_set(names, part)] if names else desk.every_set(part)
+    stored = desk.catalogue.release.table("alignment").filter("distinct")
+    ids = [one.id for one in sets]
+    if not desk.prices and part is None and set(ids) <= set(stored["funds"].unique()):
+        return stored.filter(pl.col("funds").is_in(ids))
+    asked = {
+        pool: [ask(one, desk.awards, desk.needs(pool), desk.needs(Pool.LOWER_TIER)) for one in sets]
+        for pool in (Pool.LOWER_TIER, Pool.UPPER_TIER)
+    }
+    return alignment_table(asked).filter("distinct").sort(TABLE_KEYS["alignment"])
 
 
 def tier_for(multi_area: MultiArea) -> Pool:

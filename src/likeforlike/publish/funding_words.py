@@ -65,36 +65,12 @@ STATISTICS = MappingProxyType(
         "concentration_index": ("Concentration index", "below zero: more per head for the more deprived"),
         "gini": ("Gini coefficient", "how unequal money per head is, whatever the need"),
         "hoover": ("Hoover index", "share that would have to move for the same amount per person"),
+        "misallocated_share": (
+            "Would have to move",
+            "share that would have to move to lie in proportion to population times need",
+        ),
     }
 )
-
-MISSING = (
-    "Not here: the UK Shared Prosperity Fund, the Community Renewal Fund, most of the third round of the "
-    "Levelling Up "
-    "Fund, Levelling Up Partnerships, freeports, and money for Scotland, Wales and Northern Ireland.",
-    "No money here means none in these funds. The council may have had other money.",
-    "Rules of selection differ: some places were invited, some competed, some follow a formula. Councils "
-    "that did not "
-    "bid are not told apart from councils that lost.",
-    "Editions of the Indices of Deprivation compare in the order of councils, not in level.",
-    "Amounts are nominal: pounds of the years in which they were announced, not adjusted for prices.",
-    "Awards to counties, combined authorities and several councils keep their recipient. They are left out "
-    "of a "
-    "council's own total unless the title names the place; every treatment is in the table of "
-    "specifications.",
-    "This describes who got money. It says nothing of why, or of what the money did.",
-)
-OWN_FILE = (
-    "Try your own fund: likeforlike alignment --fund-file my-fund.csv, with the columns recipient_code, "
-    "amount_gbp, date."
-)
-BAND_NOTE = (
-    "Gap: pounds per head above or below a share in proportion to need. The middle figure is the median over "
-    "measures of "
-    "need; least and most are what single measures say. The width is disagreement between measures, not "
-    "sampling error."
-)
-UP_TO_NOTE = "These are amounts of up to, over ten years; they are not awards and are never added to them."
 
 
 def millions(gbp: float | None) -> str:
@@ -130,6 +106,11 @@ def coefficient(value: float | None) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """A 95% interval of a coefficient."""
     return "" if low is None or high is None else f"{number(low, 2)} to {number(high, 2)}"
+
+
+def with_interval(row: Mapping[str, Any]) -> str:
+    """A coefficient and its 95% interval, of a row with `value`, `low` and `high`."""
+    return f"{coefficient(row['value'])}, 95% interval {interval(row['low'], row['high'])}"
 
 
 def conclusion(row: Mapping[str, Any], title: str, need: str) -> str:
@@ -231,6 +212,16 @@ def awards_words(count: int, gbp: float, kind: str) -> str:
     return f"{count_words(count)} award{plural} of {millions(gbp)}{' together' if count > 1 else ''}"
 
 
+def amount_words(gbp: float, kind: str) -> str:
+    """An amount and what it is."""
+    return f"up to {millions(gbp)} over ten years" if kind == "up_to" else f"{millions(gbp)} awarded"
+
+
+def part_known(count: int) -> str:
+    """An announcement that is known in part, and so has no total."""
+    return f"{count_words(count)} awards known, no total"
+
+
 def part_words(count: int, title: str) -> str:
     """Awards of a fund that is known only in part."""
     return f"{count_words(count)} award{'' if count == 1 else 's'} of {title}, listed and in no total"
@@ -304,7 +295,9 @@ def changed_sentence(changed: int, first: date, last: date) -> str:
     )
 
 
-def net_sentence(award: float, change: float, councils: int, lost: float, net: float) -> str:
+def net_sentence(
+    award: float, change: float, councils: int, lost: Mapping[str, Any], net: Mapping[str, Any]
+) -> str:
     """New money beside what core grants lost, and how both lie along need."""
     return (
         f"Set against core grants: in {councils} county and single-tier areas these funds awarded "
@@ -313,7 +306,8 @@ def net_sentence(award: float, change: float, councils: int, lost: float, net: f
         f"{millions(-change)} below that "
         f"year's level. The loss per head was greater where need is greater (rank correlation of the change "
         f"with need "
-        f"{coefficient(lost)}); awards less losses have a rank correlation with need of {coefficient(net)}. "
+        f"{with_interval(lost)}); awards less losses have a rank correlation with need of "
+        f"{with_interval(net)}. "
         f"The file lacks the "
         "improved Better Care Fund and social care grants, so that losses are overstated; nominal pounds."
     )

@@ -126,9 +126,9 @@ def change_council(fund_id: str, indicator_id: str, code: str) -> str:
     return _path("changes", fund_id, indicator_id, code)
 
 
-def funding(funds: str = "", need: str = "") -> str:
-    """Whether money went to need; for a set of funds and a measure of need if given."""
-    return with_query("/funding", {"funds": funds, "need": need})
+def funding(funds: str = "", need: str = "", council: str = "") -> str:
+    """Whether money went to need; for a set of funds and a measure of need, a council marked, if given."""
+    return with_query("/funding", {"funds": funds, "need": need, "council": council})
 
 
 def fund(fund_id: str, **query: QueryValue) -> str:

@@ -32,6 +32,7 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "core_funding": ("fund_id", "area_code", "year_start", "component"),
     "alignment": ("funds", "need", "multi_area", "tier", "per", "outliers"),
     "alignment_statistic": ("funds", "need", "statistic"),
+    "alignment_part": ("kind", "label", "funds", "need"),
     "alignment_group": ("funds", "need", "equal", "groups", "number"),
     "alignment_curve": ("funds", "need", "position"),
     "funding_area": ("funds", "tier", "multi_area", "area_code"),

@@ -21,6 +21,7 @@ from likeforlike.publish.charts.scatter import scatter_svg
 from likeforlike.publish.charts.sparkline import sparkline_svg
 from likeforlike.publish.charts.specification import specification_svg
 from likeforlike.publish.charts.strip import strip_svg
+from likeforlike.publish.charts.timeline import timeline_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
@@ -38,5 +39,6 @@ DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "scatter_svg": scatter_svg,
         "curve_svg": curve_svg,
         "bars_svg": bars_svg,
+        "timeline_svg": timeline_svg,
     }
 )

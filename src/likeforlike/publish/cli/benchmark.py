@@ -31,6 +31,15 @@ MARKS = {
 
 K = 10
 
+#: What stands before a model's title where it is not simply the model.
+CHOICES = {
+    "model": "",
+    "without_near_duplicates": "Without near-duplicates: ",
+    "neighbours_of_latest_year": "Neighbours of the latest year: ",
+    "neighbours_of_base_year": "Neighbours of the base year: ",
+    "neighbours_of_each_year": "Neighbours of each year: ",
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -45,6 +54,16 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
         str, typer.Option("--period", help="latest, all, or a day that a period starts or ends on.")
     ] = ("latest"),
     model: Annotated[str | None, typer.Option("--model", help="The neighbour model to compare by.")] = None,
+    every_choice: Annotated[
+        bool,
+        typer.Option(
+            "--every-choice",
+            help="One council and indicator under every model, and with the neighbours of other years.",
+        ),
+    ] = False,
+    base: Annotated[
+        int | None, typer.Option("--base", help="With --every-choice: the base year of fixed neighbours.")
+    ] = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
 ) -> None:
@@ -53,8 +72,18 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
         raise RequestError(
             "Name one council or write --all.", instead="For example: likeforlike benchmark Hartlepool."
         )
+    if base is not None and not every_choice:
+        raise RequestError("--base belongs to --every-choice.", instead="Add it, or leave --base out.")
+    if every_choice and (area is None or indicator is None or model is not None or period != "latest"):
+        raise RequestError(
+            "--every-choice takes one council and one indicator, in its latest period.",
+            instead="For example: likeforlike benchmark Hartlepool --indicator employment-rate --every-choice.",
+        )
     catalogue = Catalogue.open(release)
     chosen = None if indicator is None else catalogue.indicator(indicator)
+    if every_choice and area is not None and chosen is not None:
+        _every_choice(catalogue, catalogue.area(area), chosen, base, format)
+        return
     when = read_period(period)
     if model is not None:
         catalogue.powers.model(model)
@@ -66,6 +95,42 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
         table = area_benchmarks(catalogue, council, indicator=chosen, period=when, model_id=model)
         title = f"{council.name} ({council.code}), {text.KINDS[council.kind.value]}"
         emit(_rows(iter([table])), format, keys=KEYS, title=title, **_for_people(catalogue, council, model))
+
+
+def _every_choice(
+    catalogue: Catalogue, council: Area, indicator: Indicator, base: int | None, format: Format
+) -> None:
+    """Print the verdict under every choice of neighbours, and in how many models it is the same."""
+    # Loads the statistics, which a benchmark that is read from the release does without.
+    from likeforlike.publish.choices import VERDICT_KEYS, every_verdict, verdict_words  # noqa: PLC0415
+
+    rows = list(every_verdict(catalogue, indicator, council, base=base))
+    models = [row for row in rows if row["choice"] == "model"]
+    verdicts = {row["verdict_neighbours"] for row in rows}
+    said = (
+        f"{indicator.title}: {council.name} beside its neighbours is {verdict_words(models, text.VERDICTS)}."
+    )
+    said += " No choice of neighbours changes that." if len(verdicts) == 1 else ""
+
+    def named(row: Row) -> str:
+        left_out = f" ({row['left_out']})" if row["left_out"] else ""
+        return f"{CHOICES[row['choice']]}{row['title']}{left_out}"
+
+    emit(
+        rows,
+        format,
+        keys=VERDICT_KEYS,
+        title=f"{council.name} ({council.code}): {indicator.title}",
+        columns=(
+            Column("Neighbours by", named, wrap=True),
+            Column("Value", lambda row: _value(row["value"], indicator), right=True),
+            Column("Mean of\nthe ten", lambda row: _value(row["neighbour_mean"], indicator), right=True),
+            Column("With a\nvalue", lambda row: str(row["neighbour_count"]), right=True),
+            Column("Beside\nthe ten", lambda row: text.VERDICTS[row["verdict_neighbours"]]),
+        ),
+        caption=f"{said} A model that has the indicator as a feature is used without it. Features named in "
+        f"brackets nearly repeat it and are left out as well. Release {catalogue.release.id}.",
+    )
 
 
 def read_period(period: str) -> Which | date:

@@ -108,8 +108,8 @@ def _own_table(
             "A table of your own needs a model of your own.",
             instead="Write --model FILE.yaml, with the table's columns as features.",
         )
-    table = read_feature_file(path)
     own = load_neighbour_model(Path(model)).model_copy(update={"pool": Pool.OWN_TABLE})
+    table = read_feature_file(path, {feature.id for feature in own.features if feature.nominal})
     if factors:
         own = own.reweighted(factors)
     if k is not None:
@@ -155,6 +155,7 @@ def similarity_history(
     other: str | None,
     *,
     indicator: str | None,
+    base: int | None,
     release: Path | None,
     model: str | None,
     format: Format,
@@ -162,11 +163,13 @@ def similarity_history(
     """Print a council's neighbours year by year, its distance to one other, or what the year changes."""
     catalogue = Catalogue.open(release)
     first = catalogue.area(area)
+    if base is not None and indicator is None:
+        raise RequestError("--base belongs to --indicator.", instead="Name an indicator, or leave it out.")
     if indicator is not None:
         if other is not None:
             raise RequestError("--other and --indicator ask different things.", instead="Write one of them.")
         one = catalogue.indicator(indicator)
-        rows = year_choices(catalogue, one, first, model_id=model)
+        rows = year_choices(catalogue, one, first, model_id=model, base=base)
         emit(rows, format, keys=CHOICE_KEYS, title=f"{first.name}: {one.title}", columns=_CHOICE)
         return
     chosen = _model(catalogue, first, model, {})
@@ -264,7 +267,7 @@ _CHOICE = (
     Column("Period", lambda row: str(row["period_end"])),
     Column("Value", lambda row: _value(row["value"]), right=True),
     Column("Ten of the\nlast year", lambda row: _beside(row, "latest"), right=True),
-    Column("Ten of the\nfirst year", lambda row: _beside(row, "base"), right=True),
+    Column("Ten of the\nbase year", lambda row: _beside(row, "base"), right=True),
     Column("Ten of\neach year", lambda row: _beside(row, "each_year"), right=True),
     Column("", lambda row: "differs" if row["differs"] else ""),
 )

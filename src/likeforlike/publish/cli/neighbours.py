@@ -99,6 +99,10 @@ def similarity_history(  # noqa: PLR0917 - one parameter per option
         str | None,
         typer.Option("--indicator", help="Whether the year of the neighbours changes this one's verdict."),
     ] = None,
+    base: Annotated[
+        int | None,
+        typer.Option("--base", help="With --indicator: the base year. The first where none is named."),
+    ] = None,
     model: ModelOption = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
@@ -107,7 +111,7 @@ def similarity_history(  # noqa: PLR0917 - one parameter per option
     from likeforlike.publish.cli import neighbour_commands  # noqa: PLC0415
 
     neighbour_commands.similarity_history(
-        area, other, indicator=indicator, release=release, model=model, format=format
+        area, other, indicator=indicator, base=base, release=release, model=model, format=format
     )
 
 

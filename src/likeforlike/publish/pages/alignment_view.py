@@ -42,6 +42,7 @@ class AlignmentView(Frozen):
     group_sentence: str
     left_out: str
     off_scale: str
+    marked: str
     dots: tuple[Dot, ...]
     curve: tuple[tuple[float, float], ...]
     tenths: tuple[Bar, ...]
@@ -57,8 +58,11 @@ class AlignmentView(Frozen):
     need_choices: tuple[Link, ...]
 
 
-def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
-    """The view of one set of funds and one measure; both must be in the release's table `alignment`."""
+def make_view(catalogue: Catalogue, funds: str, need: str, marked: str = "") -> AlignmentView:
+    """The view of one set of funds and one measure; both must be in the release's table `alignment`.
+
+    `marked` is the code of a council to mark in the scatter.
+    """
     release = catalogue.release
     everything = release.table("alignment").filter(pl.col("funds") == funds)
     # Where no award is shared, its treatments are one specification and count once.
@@ -110,7 +114,8 @@ def make_view(catalogue: Catalogue, funds: str, need: str) -> AlignmentView:
         group_sentence=words.group_sentence(fifths.row(0, named=True), fifths.row(-1, named=True)),
         left_out=words.left_out_words(row["left_out_gbp"], row["total_gbp"]),
         off_scale=_off_scale(catalogue, areas),
-        dots=tuple(_dots(catalogue, areas, measure.short_title)),
+        marked=catalogue.register.areas[marked].name if marked else "",
+        dots=tuple(_dots(catalogue, areas, measure.short_title, marked)),
         curve=tuple(
             release.table("alignment_curve")
             .filter(pl.col("funds") == funds, pl.col("need") == need)

@@ -16,6 +16,7 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.money import MultiArea
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.pipeline.alignments import MAIN, TIERS
+from likeforlike.publish import funding_notes as notes
 from likeforlike.publish import funding_words as words
 from likeforlike.publish import text, urls
 from likeforlike.publish.charts.models import Dot, Strip
@@ -126,8 +127,8 @@ def make_council_funding(catalogue: Catalogue, area: Area) -> CouncilFundingPage
         shared_note=words.shared_note(shared.height),
         neighbours=tuple(_neighbours(catalogue, area, pool)),
         grants=_grants(catalogue, area),
-        missing=words.MISSING,
-        band_note=words.BAND_NOTE,
+        missing=notes.MISSING,
+        band_note=notes.BAND_NOTE,
         rows=tuple(rows.to_dicts()),
         columns=tuple(rows.columns),
     )

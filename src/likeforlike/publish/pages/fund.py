@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from likeforlike.publish import funding_notes as notes
 from likeforlike.publish import funding_words as words
 from likeforlike.publish import urls
 from likeforlike.publish.charts.models import Bar
@@ -127,8 +128,8 @@ def make_fund(catalogue: Catalogue, fund_id: str, need: str = MAIN_NEED) -> Fund
         years=tuple(_years(catalogue, fund_id)),
         changed=_changed(catalogue, fund_id),
         register_url=urls.fund_register(fund_id),
-        missing=words.MISSING,
-        band_note=words.BAND_NOTE,
+        missing=notes.MISSING,
+        band_note=notes.BAND_NOTE,
     )
 
 

@@ -7,19 +7,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
-from likeforlike.analysis.correlation import spearman
-from likeforlike.domain.errors import NotFoundError
+from likeforlike.domain.area import Area
+from likeforlike.domain.errors import NotFoundError, RequestError
+from likeforlike.publish import funding_notes as notes
 from likeforlike.publish import funding_words as words
 from likeforlike.publish import urls
 from likeforlike.publish.charts.scatter import scatter_svg
+from likeforlike.publish.charts.timeline import Announcement
 from likeforlike.publish.funding import allocation_rows, fund_rows
 from likeforlike.publish.numbers import number
 from likeforlike.publish.pages.alignment_view import AlignmentView, make_view, set_title, view_tables
 from likeforlike.publish.pages.council import about
 from likeforlike.publish.pages.funding_map import make_money_map
+from likeforlike.publish.pages.funding_timeline import (
+    PartLine,
+    announcements,
+    part_lines,
+    timeline_sentence,
+)
 from likeforlike.publish.pages.map import MapView
 from likeforlike.publish.pages.page import About, Column, Frozen, Page, Table
 
@@ -59,6 +66,10 @@ class FundingPage(Page):
     """The funding overview."""
 
     totals: tuple[str, ...]
+    timeline: tuple[Announcement, ...]
+    timeline_sentence: str
+    parts: tuple[PartLine, ...]
+    parts_note: str
     view: AlignmentView
     map: MapView | None
     funds: tuple[FundLine, ...]
@@ -69,8 +80,11 @@ class FundingPage(Page):
     own_file: str
 
     def tables(self) -> tuple[Table, ...]:
-        """Needs, choices and gaps; the register itself is a page of its own."""
-        return view_tables(self.view)
+        """Needs, choices, gaps, rounds and years; the register itself is a page of its own."""
+        columns = tuple(Column(key=key, title=key) for key in PartLine.model_fields)
+        rows = tuple(row.model_dump() for row in self.parts)
+        parts = Table(name="parts", title="By round and by year", columns=columns, rows=rows)
+        return (*view_tables(self.view), parts)
 
     def chart(self) -> str:
         """Money per head against need."""
@@ -89,25 +103,48 @@ class RegisterPage(Page):
         return (Table(name="register", title=self.title, columns=columns, rows=self.rows),)
 
 
-def make_funding(catalogue: Catalogue, funds: str = MAIN_FUNDS, need: str = MAIN_NEED) -> FundingPage:
-    """The overview for one set of funds and one measure of need; NotFoundError lists the choices."""
+def make_funding(
+    catalogue: Catalogue, funds: str = MAIN_FUNDS, need: str = MAIN_NEED, council: Area | None = None
+) -> FundingPage:
+    """The overview for one set of funds and one measure of need; NotFoundError lists the choices.
+
+    A council named is marked in the scatter; RequestError for a county, which is no lower-tier area.
+    """
+    marked = "" if council is None else lower_tier_code(catalogue, council)
     check_choice(catalogue, funds, need)
     allocation = catalogue.release.table("allocation")
+    when = tuple(announcements(catalogue))
     return FundingPage(
         title="Did the money follow need?",
         description="Who was awarded levelling-up money, and whether it went where need was greatest.",
-        path=urls.funding("" if funds == MAIN_FUNDS else funds, "" if need == MAIN_NEED else need),
+        path=urls.funding(
+            "" if funds == MAIN_FUNDS else funds, "" if need == MAIN_NEED else need, council=marked
+        ),
         about=funding_about(catalogue, allocation["fund_id"].unique().to_list()),
         totals=tuple(kind_totals(catalogue, allocation)),
-        view=make_view(catalogue, funds, need),
+        timeline=when,
+        timeline_sentence=timeline_sentence(when),
+        parts=tuple(part_lines(catalogue, need)),
+        parts_note=notes.PARTS_NOTE,
+        view=make_view(catalogue, funds, need, marked),
         map=make_money_map(catalogue, funds, set_title(catalogue, funds)),
         funds=tuple(fund_lines(catalogue)),
         reconciliation=tuple(reconciliation_lines(catalogue)),
         net=_net_words(catalogue),
-        missing=words.MISSING,
-        band_note=words.BAND_NOTE,
-        own_file=words.OWN_FILE,
+        missing=notes.MISSING,
+        band_note=notes.BAND_NOTE,
+        own_file=notes.OWN_FILE,
     )
+
+
+def lower_tier_code(catalogue: Catalogue, council: Area) -> str:
+    """The code of a council that the scatter holds."""
+    if council.code not in catalogue.register.lower_tier:
+        raise RequestError(
+            f"{council.name} is no district or single-tier council, and only those are in this picture.",
+            instead="Name one of its districts, or see its own funding page.",
+        )
+    return council.code
 
 
 def make_register(catalogue: Catalogue, fund_id: str | None = None) -> RegisterPage:
@@ -134,7 +171,7 @@ def check_choice(catalogue: Catalogue, funds: str, need: str) -> None:
 def funding_about(catalogue: Catalogue, fund_ids: list[str]) -> About:
     """What a file with figures of these funds says about itself."""
     sources = [catalogue.funds[one].source_id for one in fund_ids]
-    return about(catalogue, [*sources, "mhclg_indices_of_deprivation"], caveats=words.MISSING)
+    return about(catalogue, [*sources, "mhclg_indices_of_deprivation"], caveats=notes.MISSING)
 
 
 def kind_totals(catalogue: Catalogue, allocation: pl.DataFrame) -> Iterator[str]:
@@ -200,12 +237,11 @@ def _net_words(catalogue: Catalogue) -> str:
     table = catalogue.release.table("funding_net").filter(
         pl.col("net_gbp").is_not_null(), pl.col("need").is_not_null()
     )
-    if table.is_empty():
+    found = catalogue.release.table("alignment_statistic").filter(
+        pl.col("statistic").is_in(["spearman_grant_change", "spearman_net"])
+    )
+    if table.is_empty() or found.height < 2:
         return ""
     award, change = float(table["award_gbp"].sum()), float(table["grant_change_gbp"].sum())
-    need = table["need"].to_numpy()
-    lost = (table["grant_change_gbp"] / table["population"]).to_numpy()
-    net = table["net_gbp_per_head"].to_numpy()
-    return words.net_sentence(
-        award, change, table.height, spearman(need, np.asarray(lost)), spearman(need, np.asarray(net))
-    )
+    lost, net = found.sort("statistic").iter_rows(named=True)
+    return words.net_sentence(award, change, table.height, lost, net)

@@ -15,7 +15,14 @@ from likeforlike.domain.neighbour_model import NeighbourModel, Pool
 from likeforlike.pipeline.neighbours import current_year
 from likeforlike.publish import text, urls
 from likeforlike.publish.charts.matrix import matrix_svg
-from likeforlike.publish.choices import MODELS, model_verdicts, same_powers_list, verdict_words
+from likeforlike.publish.choices import (
+    MODELS,
+    alike_words,
+    model_verdicts,
+    same_powers_list,
+    verdict_words,
+    without_near_duplicates,
+)
 from likeforlike.publish.neighbours import Found, choose_model, find_neighbours
 from likeforlike.publish.pages.council import about
 from likeforlike.publish.pages.neighbour_parts import feature_title, plain_table, sources_of
@@ -109,6 +116,7 @@ class NeighboursPage(Page):
     indicator_title: str
     verdicts: tuple[ModelVerdict, ...]
     verdict_sentence: str
+    alike_sentence: str
 
     def tables(self) -> tuple[Table, ...]:
         """The list, each feature's share of every distance, and one indicator under several models."""
@@ -160,6 +168,7 @@ def make_neighbours(
     names = [card.name for card in cards[:3]]
     chosen = indicator or catalogue.indicators[_first_indicator(catalogue)]
     verdicts = model_verdicts(catalogue, chosen, area)
+    apart, alike = without_near_duplicates(catalogue, chosen, area)
     listed = {card.code for card in cards}
     measured = [float(one["measured_weight"]) for one in stable.values()]
     return NeighboursPage(
@@ -213,6 +222,7 @@ def make_neighbours(
         indicator_title=chosen.title,
         verdicts=_verdicts(catalogue, chosen, verdicts),
         verdict_sentence=_verdict_sentence(area, chosen, verdicts),
+        alike_sentence="" if apart is None else alike_words(catalogue, chosen, apart, alike),
     )
 
 

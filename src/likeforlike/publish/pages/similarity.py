@@ -107,6 +107,7 @@ class SimilarityPage(Page):
     indicators: tuple[Link, ...] = Field(exclude=True)
     indicator_id: str
     indicator_title: str
+    base: int
     choices: tuple[ChoicePeriod, ...]
     choice_sentence: str
     rows: tuple[dict[str, Any], ...]
@@ -129,9 +130,17 @@ class SimilarityPage(Page):
 
 
 def make_similarity(
-    catalogue: Catalogue, area: Area, *, model_id: str | None = None, indicator: Indicator | None = None
+    catalogue: Catalogue,
+    area: Area,
+    *,
+    model_id: str | None = None,
+    indicator: Indicator | None = None,
+    base: int | None = None,
 ) -> SimilarityPage:
-    """The page for a council; DefinitionError for a model without a history."""
+    """The page for a council; DefinitionError for a model without a history.
+
+    `base` is the year of the neighbours that stand beside the last year's: the first where none is named.
+    """
     model = choose_model(catalogue, area, model_id, {})
     sets, history = yearly_history(catalogue, area, model)
     tables, _ = catalogue.comparisons.yearly_of(model)
@@ -140,7 +149,7 @@ def make_similarity(
         indicator or catalogue.indicators.get("employment-rate") or next(iter(catalogue.indicators.values()))
     )
     fits = catalogue.pool(chosen, area) is model.pool
-    choices = year_choices(catalogue, chosen, area, model_id=model.id if fits else None)
+    choices = year_choices(catalogue, chosen, area, model_id=model.id if fits else None, base=base)
     towards, away = drifts(sets, area.code)
     moved = [
         tuple(_moved(catalogue, model, sets, area=area.code, other=one.other, names=names) for one in group)
@@ -153,7 +162,7 @@ def make_similarity(
         title=f"{area.name}’s neighbours through the years",
         description=f"Who has been like {area.name} since {history.years[0]}, and what changed.",
         path=urls.council_similarity(
-            area.code, model=model_id, indicator=indicator.id if indicator else None
+            area.code, model=model_id, indicator=indicator.id if indicator else None, base=base
         ),
         about=about(catalogue, sorted(sources_of(catalogue, tables.model)), comparator=model.description),
         parents=(
@@ -187,6 +196,7 @@ def make_similarity(
         indicators=_indicators(catalogue, area),
         indicator_id=chosen.id,
         indicator_title=chosen.title,
+        base=base or history.years[0],
         choices=tuple(_choice(chosen, row) for row in reversed(choices)),
         choice_sentence=_choice_sentence(chosen, choices),
         rows=tuple(history_rows(catalogue, area, model)),

@@ -23,9 +23,16 @@ FundName = Annotated[str, Path(max_length=80)]
 
 
 @router.get("/funding")
-def funding(request: Request, funds: Name = "", need: Name = "") -> Response:
-    """All funds, and one set of them beside one measure of need."""
-    page = make_funding(request.app.state.catalogue, funds or MAIN_FUNDS, need or MAIN_NEED)
+def funding(
+    request: Request,
+    funds: Name = "",
+    need: Name = "",
+    council: Annotated[str, Query(max_length=120)] = "",
+) -> Response:
+    """All funds, and one set of them beside one measure of need, a council marked where one is named."""
+    catalogue: Catalogue = request.app.state.catalogue
+    marked = catalogue.area(council) if council.strip() else None
+    page = make_funding(catalogue, funds or MAIN_FUNDS, need or MAIN_NEED, marked)
     return respond(request, page, "funding.html")
 
 

@@ -20,6 +20,7 @@ router = APIRouter()
 
 AreaText = Annotated[str, Path(max_length=120)]
 ModelText = Annotated[str | None, Query(max_length=80)]
+YearText = Annotated[str | None, Query(pattern=r"^(\d{4})?$")]
 IndicatorText = Annotated[str | None, Query(max_length=80)]
 
 #: What the weights form calls a feature's factor: `w.population=2`.
@@ -33,7 +34,7 @@ def council_neighbours(
     *,
     model: ModelText = None,
     feature: Annotated[list[str] | None, Query(max_length=60)] = None,
-    year: Annotated[str | None, Query(pattern=r"^(\d{4})?$")] = None,
+    year: YearText = None,
     indicator: IndicatorText = None,
 ) -> Response:
     """A council's neighbours; `feature=population:2` gives a feature a weight of the reader's own."""
@@ -61,15 +62,26 @@ def council_neighbours(
 
 @router.get("/councils/{area}/similarity")
 def council_similarity(
-    request: Request, area: AreaText, *, model: ModelText = None, indicator: IndicatorText = None
+    request: Request,
+    area: AreaText,
+    *,
+    model: ModelText = None,
+    indicator: IndicatorText = None,
+    base: YearText = None,
 ) -> Response:
     """A council's neighbours through the years."""
     catalogue: Catalogue = request.app.state.catalogue
     found = catalogue.area(area)
     if area != found.code:
-        return redirect(request, urls.council_similarity(found.code, model=model, indicator=indicator))
-    chosen = catalogue.indicator(indicator) if indicator else None
-    page = make_similarity(catalogue, found, model_id=model or None, indicator=chosen)
+        url = urls.council_similarity(found.code, model=model, indicator=indicator, base=base)
+        return redirect(request, url)
+    page = make_similarity(
+        catalogue,
+        found,
+        model_id=model or None,
+        indicator=catalogue.indicator(indicator) if indicator else None,
+        base=int(base) if base else None,
+    )
     return respond(request, page, "similarity.html")
 
 
