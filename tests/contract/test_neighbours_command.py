@@ -25,6 +25,7 @@ KEYS = [
     "neighbour_name",
     "distance",
     "similarity",
+    "filled_share",
 ]
 TABLE = "code,people,age\nE06000003,1,4\nE06000001,2,3\nE06000002,5,9\nX1,4,\nX2,4.5,7\n"
 MODEL = """\
@@ -102,6 +103,16 @@ def test_an_explanation_has_one_row_per_feature_and_its_shares_sum_to_1():
         sums[row["neighbour_code"]] += row["share"]
     assert len(sums) == 3
     assert all(total == pytest.approx(1.0, abs=1e-14) for total in sums.values())
+
+
+def test_the_weight_that_rests_on_filled_values_is_told_for_each_pair():
+    rows = rows_of("neighbours", "Hartlepool", "--model", "ons-2025-global")
+    assert {row["filled_share"] for row in rows} >= {0.0}
+    city = rows_of("neighbours", "City of London", "--model", "ons-2025-global")
+    assert all(row["filled_share"] > 0.05 for row in city)
+    assert {
+        row["filled_share"] for row in rows_of("neighbours", "Kent", "--model", "dfe-childrens-2025")
+    } == {None}
 
 
 def test_a_list_of_a_year_is_the_yearly_models(catalogue):

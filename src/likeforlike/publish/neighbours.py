@@ -30,6 +30,7 @@ NEIGHBOUR_KEYS = (
     "neighbour_name",
     "distance",
     "similarity",
+    "filled_share",
 )
 EXPLAIN_KEYS = (*NEIGHBOUR_KEYS, "feature", "share", "signed_difference")
 
@@ -197,6 +198,8 @@ def _pair(found: Found, row: int, rank: int, other: int) -> dict[str, Any]:
         "neighbour_name": found.name(code),
         "distance": None if distance != distance else distance,  # noqa: PLR0124 - NaN is not itself
         "similarity": found.similarity(row, other),
+        # Of the model's weight, what rests on a county's value or the pool's median in either area.
+        "filled_share": pool.prepared.filled_share(row, other) if pool.features else None,
     }
 
 
