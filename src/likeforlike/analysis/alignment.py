@@ -90,7 +90,7 @@ def inequality(money_gbp: FloatArray, population: FloatArray, resamples: Resampl
     """Gini coefficient and Hoover index of money per head, people as weights."""
     counts = resamples.counts
     places = fractional_ranks(money_gbp / population, counts * population)
-    ginis = indices(money_gbp[:, None], counts * places, counts)[:, 0]
+    ginis = indices(money_gbp[:, None], counts * places, counts @ money_gbp[:, None])[:, 0]
     hoovers = moved_shares(money_gbp, population, counts)
     return Inequality(
         float(ginis[0]), resamples.interval(ginis), float(hoovers[0]), resamples.interval(hoovers)
