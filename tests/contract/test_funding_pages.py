@@ -376,10 +376,14 @@ def test_a_council_page_takes_less_than_eighty_milliseconds_once_the_release_is_
     area = catalogue.area("Hartlepool")
     make_council_funding(catalogue, area)
     make_funding(catalogue)
-    started = time.process_time()
-    make_council_funding(catalogue, area)
-    make_funding(catalogue)
-    assert (time.process_time() - started) / 2 < 0.08
+    # The quickest of three, and of this thread alone: another may be warming the pages of a site.
+    spent = []
+    for _ in range(3):
+        started = time.thread_time()
+        make_council_funding(catalogue, area)
+        make_funding(catalogue)
+        spent.append((time.thread_time() - started) / 2)
+    assert min(spent) < 0.08
 
 
 def test_shared_awards_are_in_no_councils_total(catalogue: Catalogue) -> None:
