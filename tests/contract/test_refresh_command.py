@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
@@ -19,6 +20,7 @@ from likeforlike.definitions import loader
 from likeforlike.pipeline import build
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.main import app
+from likeforlike.publish.cli.refresh_progress import Bars
 from likeforlike.store.verify import verify
 
 KEY = "nobody-may-see-this-key"
@@ -152,3 +154,26 @@ def test_a_key_is_used_and_never_shown(shell, monkeypatch, caplog, form):
     written = b"".join(path.read_bytes() for path in shell.folder.rglob("*") if path.is_file())
     assert KEY not in result.stdout + result.stderr + caplog.text
     assert KEY.encode() not in written
+
+
+def test_somebody_who_watches_sees_how_far_it_is():
+    seen = io.StringIO()
+    console = Console(file=seen, force_terminal=True, width=100)
+    download = refresh_kit.els_service("https://example.org").downloads[1]
+    with Bars(2, console) as bars:
+        watch = bars.watch(download)
+        watch.received(4000)
+        watch.waiting(7, "HTTP 429")
+        bars.refresh()
+        watch.finished()
+        bars.refresh()
+    assert "jobs.csv.gz: again in 7 s (HTTP 429)" in seen.getvalue()
+    assert "1 of 2 raw files" in seen.getvalue()
+    assert "4.0 kB" in seen.getvalue()
+
+
+def test_bars_are_silent_where_nobody_watches():
+    seen = io.StringIO()
+    with Bars(1, Console(file=seen)) as bars:
+        bars.watch(refresh_kit.els_service("https://example.org").downloads[0]).received(1)
+    assert seen.getvalue() == ""

@@ -293,6 +293,9 @@ def test_a_body_that_takes_longer_than_declared_is_given_up(fetcher, publisher, 
         def waiting(self, seconds: float, why: str) -> None:
             pass
 
+        def finished(self) -> None:
+            pass
+
     fetcher.watch = Slow()
     with_pacing(fetcher, attempts=1)
     with pytest.raises(FetchError, match="not whole after 600 s"):
@@ -380,3 +383,16 @@ def test_the_proxy_of_the_environment_is_used(publisher, store, time, monkeypatc
     (asked,) = publisher.asked
     assert asked.headers["host"] == "127.0.0.99:9"
     assert asked.query == ({"uid": KEY} if environment else {})
+
+
+def test_an_address_on_a_host_that_is_not_declared_is_never_asked(fetcher, publisher):
+    with pytest.raises(FetchError, match=r"led to example\.org, which is none of the hosts declared"):
+        fetcher.get("https://example.org/figures.csv", check)
+    assert publisher.asked == []
+
+
+def test_nothing_more_is_asked_for_once_somebody_has_had_enough(fetcher, publisher):
+    fetcher.stopped.set()
+    with pytest.raises(FetchError, match="the refresh was stopped"):
+        fetcher.get(fetcher.url(PATH), check)
+    assert publisher.asked == []

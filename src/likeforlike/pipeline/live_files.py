@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,11 +46,12 @@ class LiveFiles:
     watch: Callable[[Download], Watch] = field(default=lambda _: Unwatched())
     #: Services or sources whose shorter answers are accepted, because the publisher means them.
     accept_fewer: Collection[str] = ()
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def fetch(self, service: LiveService) -> list[FileReport | Candidate]:
         """Every download of one service, one after the other."""
         with open_client(service, self.environment) as client:
-            fetcher = Fetcher(service, client, self.store, self.clock)
+            fetcher = Fetcher(service, client, self.store, self.clock, stopped=self.stopped)
             return [self._fetch(service, download, fetcher) for download in service.downloads]
 
     def settle(self, fetched: Sequence[FileReport | Candidate]) -> list[FileReport]:
@@ -91,6 +93,8 @@ class LiveFiles:
             reason = f"an answer that was not foreseen ({type(problem).__name__}: {problem})"
             faults = (*fetcher.faults, Fault("", 1, FaultKind.SHAPE, reason))
             return self._kept(replace(report, faults=faults), reason)
+        finally:
+            fetcher.watch.finished()
         report = replace(report, faults=tuple(fetcher.faults), remarks=made.remarks, rows=made.rows)
         return self._candidate(service, download, report, made)
 

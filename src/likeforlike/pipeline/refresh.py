@@ -7,9 +7,11 @@ is set aside, and what stood before stands; the report names every fault.
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from likeforlike import __version__
@@ -65,20 +67,31 @@ class Refresh:
             raise RequestError(
                 f"There is no folder {self.given}.", instead="Name the folder that holds the raw files."
             )
+        stopped = threading.Event()
+
+        def wait(seconds: float) -> None:
+            stopped.wait(seconds)
+
         live = LiveFiles(
             self.store,
             self.definitions,
             self.register,
             self.given,
-            self.clock,
+            replace(self.clock, sleep=wait) if self.clock.sleep is time.sleep else self.clock,
             self.environment,
             self.watch,
             self.accept_fewer,
+            stopped,
         )
         with self.store.locked():
             # One thread for each publisher: its downloads follow each other, publishers do not wait.
             with ThreadPoolExecutor(max(1, len(chosen))) as pool:
-                fetched = [one for part in pool.map(live.fetch, chosen) for one in part]
+                try:
+                    fetched = [one for part in pool.map(live.fetch, chosen) for one in part]
+                except BaseException:
+                    # Somebody pressed Ctrl-C: threads end at their next chunk, and what came is kept.
+                    stopped.set()
+                    raise
             return self._release(live, tuple(live.settle(fetched)))
 
     def _release(self, live: LiveFiles, files: tuple[FileReport, ...]) -> RefreshReport:

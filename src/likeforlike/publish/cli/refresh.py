@@ -88,13 +88,14 @@ def refresh(  # noqa: PLR0917 - one parameter per option
     # No other command needs these.
     from likeforlike.definitions.live import LIVE, load_live  # noqa: PLC0415
     from likeforlike.definitions.loader import load_definitions, load_register  # noqa: PLC0415
-    from likeforlike.pipeline.refresh import Refresh  # noqa: PLC0415
+    from likeforlike.pipeline.refresh import Refresh, choose  # noqa: PLC0415
     from likeforlike.publish.cli.refresh_progress import Bars  # noqa: PLC0415
     from likeforlike.store.snapshots import SnapshotStore  # noqa: PLC0415
 
     definitions = load_definitions()
     services = load_live(definitions.sources, live or LIVE)
-    with Bars() as bars:
+    files = sum(len(one.downloads) for one in choose(services.values(), tuple(source or ())))
+    with Bars(files) as bars:
         report = Refresh(
             store=SnapshotStore(store),
             definitions=definitions,

@@ -51,18 +51,18 @@ def retry_after(text: str, now: datetime) -> float | None:
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
 
-def check_redirect(service: LiveService, request: httpx.Request) -> None:
-    """Raise FetchError for a redirect that leaves the hosts declared, or encryption."""
+def check_host(service: LiveService, request: httpx.Request) -> None:
+    """Raise FetchError for an address, listed or redirected to, off the hosts declared or without encryption."""
     url = request.url
     hosts = {service.host, *service.other_hosts}
     if url.netloc.decode() not in hosts and url.host not in hosts:
         raise FetchError(
             FaultKind.REDIRECTS,
-            f"redirected to {url.host}, which is none of the hosts declared ({', '.join(sorted(hosts))})",
+            f"led to {url.host}, which is none of the hosts declared ({', '.join(sorted(hosts))})",
             again=False,
         )
     if url.scheme != "https" and not is_loopback(url.host):
-        raise FetchError(FaultKind.REDIRECTS, f"redirected to {url.host} without encryption", again=False)
+        raise FetchError(FaultKind.REDIRECTS, f"led to {url.host} without encryption", again=False)
 
 
 def check_range(response: httpx.Response, start: int, validator: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ class Watch(Protocol):
     def waiting(self, seconds: float, why: str) -> None:
         """The next attempt is so far away."""
 
+    def finished(self) -> None:
+        """Nothing more will come."""
+
 
 class Unwatched:
     """Nobody does."""
@@ -46,6 +50,9 @@ class Unwatched:
         """Say nothing."""
 
     def waiting(self, seconds: float, why: str) -> None:
+        """Say nothing."""
+
+    def finished(self) -> None:
         """Say nothing."""
 
 
@@ -117,6 +124,8 @@ class Fetcher:
     watch: Watch = field(default_factory=Unwatched)
     #: Everything that went wrong since it was last emptied, also where a later attempt went well.
     faults: list[Fault] = field(default_factory=list)
+    #: Set when somebody has had enough; then nothing more is asked for.
+    stopped: threading.Event = field(default_factory=threading.Event)
     limit: RateLimit = field(init=False)
 
     def __post_init__(self) -> None:
@@ -186,7 +195,12 @@ class Fetcher:
             )
         )
 
+    def _check_stopped(self) -> None:
+        if self.stopped.is_set():
+            raise FetchError(FaultKind.UNREACHABLE, "the refresh was stopped", again=False)
+
     def _once(self, url: str, check: Check) -> Body:
+        self._check_stopped()
         before = self.store.last_accepted(url)
         partial = self.store.partial(url)
         with self._answer(url, self._headers(before, partial)) as response:
@@ -212,6 +226,7 @@ class Fetcher:
         """The answer at the end of the redirects that are allowed, open for reading."""
         request = self.client.build_request("GET", url, headers=headers)
         for _ in range(self.service.pacing.redirects + 1):
+            answers.check_host(self.service, request)
             self.limit.wait(request.url.netloc.decode())
             response = self.client.send(request, stream=True)
             try:
@@ -219,7 +234,6 @@ class Fetcher:
                     answers.check_status(response, self.clock.now(), self.service.pacing.longest_wait_seconds)
                     yield response
                     return
-                answers.check_redirect(self.service, response.next_request)
                 request = response.next_request
             except FetchError as problem:
                 if problem.kind is FaultKind.WRONG_RANGE:
@@ -274,6 +288,7 @@ class Fetcher:
             file.write(chunk)
             size += len(chunk)
             self.watch.received(len(chunk))
+            self._check_stopped()
             if size > pacing.largest_bytes:
                 self.store.drop_partial(url)
                 raise answers.too_large(pacing.largest_bytes)
