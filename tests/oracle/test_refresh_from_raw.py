@@ -45,18 +45,30 @@ def read(path: Path) -> list[dict[str, str]]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def said(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows that the service can answer with: those that say something, one for each area and period.
+
+    Its figures lie in a cube, which holds one value where a file lists an area under two kinds of geography.
+    """
+    first: dict[tuple[str, str, str], dict[str, str]] = {}
+    for row in rows:
+        if row["observation"] or row["status"]:
+            first.setdefault((row["indicator"], row["areacd"], row["period"]), row)
+    return list(first.values())
+
+
 def serve_els(service: LiveService, raw: Path) -> dict[str, object]:
     """`/data.csv`, every indicator from the file its download takes the place of."""
     answers: dict[str, list[dict[str, object]]] = {}
     for download in service.downloads:
-        rows = read(raw / download.file)
+        rows = said(read(raw / download.file))
         for one in download.request.indicators:
             answers[one.slug] = [
                 {"areacd": row["areacd"], "areanm": row["areanm"], "period": row["period"],
                  "value": row["observation"], "lci_95": row["lci_95"], "uci_95": row["uci_95"],
                  "status": row["status"]}
                 for row in rows
-                if row["indicator"] == one.label and (row["observation"] or row["status"])
+                if row["indicator"] == one.label
             ]  # fmt: skip
     return {"/data.csv": formats.els(answers, packed=True)}
 
@@ -166,7 +178,10 @@ def test_its_figures_are_those_of_the_embedded_release(refreshed):
     ours = pl.read_parquet(out / "current" / "observation.parquet").select(*KEY, *FIGURES).sort(KEY)
     theirs = pl.read_parquet(EMBEDDED / "observation.parquet").select(*KEY, *FIGURES).sort(KEY)
     assert ours.height > 300_000
+    # A row that says nothing, neither value nor why there is none, is in a file and not in an answer.
     missing = theirs.join(ours, on=KEY, how="anti")
+    assert missing.height < 20
+    missing = missing.filter(pl.col("value").is_not_null() | (pl.col("status") != "not_available"))
     extra = ours.join(theirs, on=KEY, how="anti")
     assert missing.is_empty(), missing.group_by("indicator_id").len()
     assert extra.is_empty(), extra.group_by("indicator_id").len()
@@ -190,8 +205,7 @@ def test_every_raw_file_holds_the_rows_of_the_one_whose_place_it_takes(refreshed
         }
         theirs = {
             (row["indicator"], row["areacd"], row["period"]): (row["observation"], row["unit"], row["status"])
-            for row in read(raw_folder / one.file)
-            if row["observation"] or row["status"]
+            for row in said(read(raw_folder / one.file))
         }
         assert ours == theirs, one.file
         compared += len(ours)
@@ -247,6 +261,12 @@ def test_an_unaltered_answer_of_nomis_is_read_page_by_page(raw_folder, tmp_path)
     found = {
         row["area_code"]: row["population"] for row in csv.DictReader(io.StringIO(made.content.decode()))
     }
-    expected = {row["GEOGRAPHY_CODE"]: row["OBS_VALUE"] for row in records if row["GEOGRAPHY_CODE"][0] == "E"}
+    expected = {
+        row["GEOGRAPHY_CODE"]: row["OBS_VALUE"]
+        for row in records
+        if row["GEOGRAPHY_CODE"][0] == "E" and row["GEOGRAPHY_CODE"][:3] != "E13"
+    }
     assert found == expected
+    (remark,) = made.remarks
+    assert "begin with E13" in remark
     assert pages == -(-len(records) // 100) > 3

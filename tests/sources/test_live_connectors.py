@@ -190,6 +190,10 @@ def test_nomis_pages_become_one_file_of_england(here):
     here.publisher.resources["/dataset/NM_2002_1.data.csv"] = formats.nomis(nomis_records())
     made = here.collect("nomis", NOMIS, augments=["area_code", "year"])
     assert [one.query["RecordOffset"] for one in here.publisher.asked] == ["0", "4", "8"]
+    assert made.remarks == (
+        "2 records of areas whose codes begin with W06 left out: "
+        "the raw file holds England's councils, regions and combined authorities",
+    )
     expected = {
         (code, str(year)): str(1000 * year + at)
         for year in (2023, 2024)

@@ -90,7 +90,7 @@ class LiveFiles:
                 fetcher.faults.append(Fault("", 1, problem.kind, str(problem)))
             return self._kept(replace(report, faults=tuple(fetcher.faults)), str(problem))
         except Exception as problem:
-            reason = f"an answer that was not foreseen ({type(problem).__name__}: {problem})"
+            reason = f"an answer that was not foreseen ({_in_one_line(problem)})"
             faults = (*fetcher.faults, Fault("", 1, FaultKind.SHAPE, reason))
             return self._kept(replace(report, faults=faults), reason)
         finally:
@@ -146,7 +146,7 @@ class LiveFiles:
             except Exception as problem:
                 named = problem.file if isinstance(problem, SourceChangedError) else None
                 refused = [one for one in left if one.report.file == named] or left
-                reason = str(problem) if named else f"{type(problem).__name__}: {problem}"
+                reason = str(problem) if named else _in_one_line(problem)
                 settled += [
                     self._set_aside(one.report, one.made, FaultKind.UNREADABLE, reason) for one in refused
                 ]
@@ -216,3 +216,7 @@ class LiveFiles:
             return Standing(self.store.path_of(before.sha256 or ""))
         given = self.given / file if self.given is not None else None
         return Standing(given if given is not None and given.is_file() else None)
+
+
+def _in_one_line(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {' '.join(str(problem).split())}"

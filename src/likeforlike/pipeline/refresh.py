@@ -118,7 +118,7 @@ class Refresh:
             except LikeForLikeError as problem:
                 return RefreshReport(files, ReleaseState.KEPT, served_id, str(problem))
             except Exception as problem:
-                reason = f"the build stopped ({type(problem).__name__}: {problem})"
+                reason = f"the build stopped ({type(problem).__name__}: {' '.join(str(problem).split())})"
                 return RefreshReport(files, ReleaseState.KEPT, served_id, reason)
             else:
                 state = ReleaseState.UNCHANGED if release_id == served_id else ReleaseState.PUBLISHED

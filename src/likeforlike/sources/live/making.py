@@ -35,15 +35,20 @@ class Standing:
     path: Path | None
 
     def table(self, name: str) -> pl.DataFrame | None:
-        """A comma-separated file as text columns in lower case; None where there is none."""
+        """A comma-separated file as text columns; None where there is none."""
         if self.path is None:
             return None
         content = self.path.read_bytes()
-        table = table_of(text_of(gunzip(content) if name.endswith(".gz") else content))
-        return table.rename(str.lower)
+        return table_of(text_of(gunzip(content) if name.endswith(".gz") else content))
 
 
-def made_of_rows(download: Download, table: pl.DataFrame, bodies: Sequence[Body], standing: Standing) -> Made:
+def made_of_rows(
+    download: Download,
+    table: pl.DataFrame,
+    bodies: Sequence[Body],
+    standing: Standing,
+    remarks: tuple[str, ...] = (),
+) -> Made:
     """A comma-separated raw file of the rows, and of those rows of the standing file that they do not replace.
 
     Rows are counted before any is carried over, so that a short answer shows.
@@ -53,7 +58,7 @@ def made_of_rows(download: Download, table: pl.DataFrame, bodies: Sequence[Body]
         kept = old.join(table, on=list(download.augments), how="anti", maintain_order="left")
         table = pl.concat([table, kept.select(table.columns)]).sort(download.augments)
     day = max((found for body in bodies if (found := day_of(body.last_modified))), default=None)
-    return Made(csv_bytes(table, download.file), rows, tuple(bodies), day)
+    return Made(csv_bytes(table, download.file), rows, tuple(bodies), day, remarks)
 
 
 def day_of(text: str | None) -> date | None:

@@ -60,7 +60,17 @@ def collect(download: Download, fetcher: Fetcher, standing: Standing) -> Made:
         bodies.append(body)
         pages.append(page)
         offset, count = offset + page.height, stated
-    return made_of_rows(download, _population(pl.concat(pages), request), bodies, standing)
+    records = pl.concat(pages).with_columns(
+        pl.col("GEOGRAPHY_CODE").str.slice(0, 3).replace_strict(AREA_TYPES, default=None).alias("area_type")
+    )
+    other = records.filter(pl.col("area_type").is_null())["GEOGRAPHY_CODE"].str.slice(0, 3)
+    left_out = (
+        (f"{len(other):,} records of areas whose codes begin with {', '.join(sorted(set(other)))} left out: "
+         "the raw file holds England's councils, regions and combined authorities",)
+        if len(other)
+        else ()
+    )  # fmt: skip
+    return made_of_rows(download, _population(records, request), bodies, standing, left_out)
 
 
 def checks(request: NomisRequest, offset: int) -> Check:
@@ -101,20 +111,16 @@ def _address(fetcher: Fetcher, request: NomisRequest, offset: int) -> str:
 
 
 def _population(records: pl.DataFrame, request: NomisRequest) -> pl.DataFrame:
-    """Rows as the raw file of population has them; a value whose status is not normal stays empty."""
-    kind = pl.col("GEOGRAPHY_CODE").str.slice(0, 3).replace_strict(AREA_TYPES, default=None)
-    table = records.select(
+    """Rows as the raw file of population has them; a value whose status is not normal stays empty.
+
+    A unitary council stands among districts and among counties, and is taken once.
+    """
+    table = records.filter(pl.col("area_type").is_not_null()).select(
         pl.col("GEOGRAPHY_CODE").alias("area_code"),
         pl.col("GEOGRAPHY_NAME").alias("area_name"),
-        kind.alias("area_type"),
+        "area_type",
         pl.col("DATE").alias("year"),
         pl.when(pl.col("OBS_STATUS") == NORMAL).then("OBS_VALUE").alias("population"),
         pl.lit(f"Nomis {request.dataset}").alias("source"),
     )
-    # A unitary council stands among districts and among counties.
-    return table.filter(kind_known()).unique(("area_code", "year"), keep="first", maintain_order=True)
-
-
-def kind_known() -> pl.Expr:
-    """Whether the area is one of England's kinds; Wales, Scotland and Northern Ireland are left out."""
-    return pl.col("area_type").is_not_null()
+    return table.unique(("area_code", "year"), keep="first", maintain_order=True)

@@ -93,8 +93,8 @@ def _rows(table: pl.DataFrame, indicator: ElsIndicator) -> pl.DataFrame:
 
 def _with_notes(table: pl.DataFrame, standing: pl.DataFrame | None) -> pl.DataFrame:
     """Notes from the file that stands, where the value is the same number."""
-    needed = {*_SAME, "observation", "notes"}
-    if standing is None or not needed <= set(standing.columns):
+    standing = pl.DataFrame() if standing is None else standing.rename(str.lower)
+    if not {*_SAME, "observation", "notes"} <= set(standing.columns):
         return table.with_columns(pl.lit(None, pl.String).alias("notes"))
     notes = standing.select(
         *_SAME, pl.col("observation").cast(pl.Float64, strict=False).alias("before"), "notes"
