@@ -20,7 +20,7 @@ COUNCILS = 40
 def main() -> None:
     """Print the table."""
     codes = _councils()
-    port = _free_port()
+    port = free_port()
     before = time.perf_counter()
     server = subprocess.Popen(
         [sys.executable, "-m", "likeforlike", "serve", "--port", str(port)],
@@ -29,7 +29,7 @@ def main() -> None:
     )
     try:
         _wait_until_ready(port)
-        ready = Run(time.perf_counter() - before, 0.0, _resident_mb(server.pid))
+        ready = Run(time.perf_counter() - before, 0.0, resident_mb(server.pid))
         pages = [f"/councils/{code}" for code in codes]
         details = [f"/councils/{code}/population" for code in codes]
         rows = [
@@ -64,7 +64,7 @@ def _median(port: int, paths: Sequence[str], pid: int) -> Run:
         times.append(time.perf_counter() - before)
         assert answer.status == 200, f"{path}: {answer.status}"
     connection.close()
-    return Run(statistics.median(times), 0.0, _resident_mb(pid))
+    return Run(statistics.median(times), 0.0, resident_mb(pid))
 
 
 def _wait_until_ready(port: int) -> None:
@@ -80,7 +80,7 @@ def _wait_until_ready(port: int) -> None:
     sys.exit("The server did not answer within a minute.")
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
     """What the process holds in memory now; 0 where the system does not tell."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -89,7 +89,7 @@ def _resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

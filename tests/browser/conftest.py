@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import uvicorn
@@ -70,15 +72,32 @@ def _elsewhere(url: str, address: str) -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Open a page of the site; every message on the console and every request elsewhere fails the test."""
+    """Open a page of the site; every message on the console and every request elsewhere fails the test.
+
+    Without `scripts` the browser runs none at all. Without `loads_scripts` it runs none of the site's, but can
+    still run axe, which needs timers.
+    """
     contexts = []
     complaints: list[str] = []
 
-    def open_at(url: str, *, width: int = 1280, scripts: bool = True, height: int = 900) -> Page:
+    def open_at(
+        url: str,
+        *,
+        width: int = 1280,
+        scripts: bool = True,
+        height: int = 900,
+        scheme: Literal["light", "dark"] = "light",
+        loads_scripts: bool = True,
+    ) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=scripts, reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            color_scheme=scheme,
         )
         contexts.append(context)
+        if not loads_scripts:
+            context.route(re.compile(r"\.js(\?|$)"), lambda route: route.fulfill(body=""))
         page = context.new_page()
         page.on(
             "console",

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from conftest import OpenPage
+from likeforlike.publish.catalogue import Catalogue
+from page_kinds import page_kinds
 
 pytestmark = pytest.mark.browser
 
-KINDS = {
-    "home": "/",
-    "search": "/search?q=st",
-    "nothing found": "/search?q=zzzz",
-    "councils": "/councils",
-    "scorecard": "/councils/E06000001?topic=health",
-    "district": "/councils/E07000223?topic=education&sort=worse-first&compare=nearest",
-    "council and indicator": "/councils/E06000001/employment-rate",
-    "indicators": "/indicators",
-    "indicator": "/indicators/employment-rate?region=E12000001",
-    "data": "/data",
-    "compare": "/compare?area=E06000001&area=E06000002&topic=health",
-    "embed": "/embed/E06000001/employment-rate",
-    "glossary": "/glossary",
-    "methods": "/methods",
-    "error": "/councils/nowhere",
-}
+KINDS = page_kinds(Catalogue.open())
 #: WCAG 2.2 at levels A and AA, and what axe holds to be good practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+#: Width, colour scheme, scripts: every pair of them that can matter together.
+WAYS: dict[str, tuple[int, Literal["light", "dark"], bool]] = {
+    "wide": (1280, "light", True),
+    "phone without scripts": (360, "light", False),
+    "phone": (360, "light", True),
+    "dark without scripts": (1280, "dark", False),
+}
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize("url", KINDS.values(), ids=KINDS.keys())
-def test_no_page_has_an_axe_violation_or_scrolls_sideways(open_page: OpenPage, url: str, width: int) -> None:
-    page = open_page(url, width=width)
+def test_no_page_has_an_axe_violation_or_scrolls_sideways(
+    open_page: OpenPage, url: str, way: tuple[int, Literal["light", "dark"], bool]
+) -> None:
+    width, scheme, scripts = way
+    page = open_page(url, width=width, scheme=scheme, loads_scripts=scripts)
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:160], len(one["nodes"])) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

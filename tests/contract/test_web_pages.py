@@ -8,11 +8,13 @@ import json
 import re
 import zipfile
 
+import numpy as np
 import polars as pl
 import pytest
 
 from likeforlike.domain.area import AreaKind
 from likeforlike.domain.indicator import Tier, Unit
+from likeforlike.domain.neighbour_model import Pool
 from likeforlike.publish import text, urls
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.missions import first_framework
@@ -235,3 +237,36 @@ def test_grouping_by_mission_shows_every_row_and_each_under_the_missions_that_us
         using = {title for title, one in missions.items() if indicator_id in one.indicator_ids}
         assert headings == using or (not using and headings.isdisjoint(missions)), indicator_id
     assert page["groups"][0]["url"] in site.get("/councils/E06000001?sort=mission").text
+
+
+def test_the_gap_on_an_indicators_page_is_that_of_its_own_values_in_every_period(
+    site: Site, catalogue: Catalogue
+) -> None:
+    for indicator_id in ("employment-rate", "attainment-8-score", "shoplifting"):
+        gap = site.get(f"/indicators/{indicator_id}.json").json()["gap"]
+        one = catalogue.indicators[indicator_id]
+        pool = Pool.UPPER_TIER if one.tier is Tier.UPPER else Pool.LOWER_TIER
+        matrix = catalogue.matrices.matrix(indicator_id, pool)
+        told = {(row["period_start"], row["period_end"]): row for row in gap["periods"]}
+        assert len(told) == len(gap["periods"]) > 0
+        for column, period in enumerate(matrix.periods):
+            row = told.get((period.start.isoformat(), period.end.isoformat()))
+            if row is None:
+                continue
+            values = {
+                code: value
+                for code, value, counted in zip(
+                    matrix.areas, matrix.values[:, column], matrix.counted[:, column], strict=True
+                )
+                if np.isfinite(value) and counted
+            }
+            assert row["best_worst_gap"] == pytest.approx(max(values.values()) - min(values.values()))
+            assert values[row["lowest_code"]] == min(values.values())
+            assert values[row["highest_code"]] == max(values.values())
+        assert gap["verdicts"] and all(
+            re.match("Widening|Closing|Stable|Cannot tell", line) for line in gap["verdicts"]
+        )
+        assert not re.search("p90_p10|sd_net|cv_", " ".join(gap["verdicts"]))
+    assert site.get("/indicators/shoplifting.csv?table=gap").text.startswith(
+        "period_start,period_end,period,"
+    )

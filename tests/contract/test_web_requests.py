@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
+from likeforlike.publish import urls
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.downloads import csv_text
 from likeforlike.publish.pages.page import About, Column, Table
 from likeforlike.publish.web.app import create_app
 from likeforlike.publish.web.delivery import Answer, Memory
+from page_kinds import page_kinds
 from web_kit import Site
 
 ATTACKS = (
@@ -191,3 +196,105 @@ def test_text_that_a_spreadsheet_takes_for_a_formula_stays_text(text: str) -> No
     assert rows[0]["a"] == f"'{text}".replace("\r", " ")
     assert rows[1]["a"] == "-1.5"
     assert rows[0]["file_title"].startswith("'")
+
+
+def _routes(site: Site) -> list[str]:
+    """The path of every route of the application, whatever router it came by."""
+    return sorted(site.app.openapi()["paths"])
+
+
+#: What stands for each part of a path that varies; the last is one that no page has.
+_PARTS = {
+    "area": "E06000001",
+    "other": "E06000002",
+    "indicator_id": "employment-rate",
+    "indicator": "employment-rate",
+    "fund_id": "towns-fund",
+    "fund": "towns-fund",
+    "framework": "local-outcomes-2026",
+    "mission": "1",
+    "target": "none",
+    "model_id": "overall",
+    "name": "benchmark",
+}
+_HOSTILE_PARTS = (
+    "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "..%2F..%2F..%2Fetc%2Fpasswd",
+    "%2e%2e",
+    "a" * 300,
+    "%E2%80%AE",
+    "E06000001%0d%0aX-A:%20b",
+    "%27%20OR%201=1--",
+    "{{7*7}}",
+)
+_HOSTILE_QUERIES = (
+    "?release=nothing",
+    "?release=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "?a=1&a=2",
+    "?" + "a" * 10_000,
+    "?x=" + "%41" * 3_000,
+    "?=&=&;",
+    "?model=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "?topic=%00",
+    "?sort=" + "b" * 399,
+    "?feature=population:nan&feature=population:inf",
+    "?feature=population:1e999",
+    "?weight=x&indicator=" + "c" * 399,
+    "?year=99999999999999999999",
+    "?year=-1",
+    "?funds=..%2F..&need=%3Cscript%3E",
+    "?fund=%3Cscript%3Ealert(1)%3C%2Fscript%3E&framework=x&mission=y&indicator=z",
+    "?area=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "?table=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "?w.population=-1&w.%3Cscript%3E=2",
+)
+
+
+def _is_the_one_shape(answer: httpx.Response, url: str) -> None:
+    assert answer.status_code < 500, url
+    assert "<script>alert" not in answer.text and "X-A" not in answer.headers, url
+    if answer.status_code >= 400:
+        assert set(answer.json()) == {"error"}, url
+        assert set(answer.json()["error"]) == {"status", "message", "suggestions"}, url
+
+
+def test_every_route_answers_hostile_queries_in_the_one_shape(site: Site) -> None:
+    paths = _routes(site)
+    assert len(paths) > 30
+    for path in paths:
+        url = path.format_map(_PARTS)
+        for query in _HOSTILE_QUERIES:
+            for suffix in ("", ".json"):
+                address = f"{'/index' if url == '/' and suffix else url}{suffix}{query}"
+                _is_the_one_shape(site.get(address, headers={"accept": "application/json"}), address)
+
+
+def test_every_route_answers_hostile_paths_in_the_one_shape(site: Site) -> None:
+    for path in _routes(site):
+        for name in re.findall(r"\{(\w+)\}", path):
+            for part in _HOSTILE_PARTS:
+                url = path.format_map({**_PARTS, name: part})
+                _is_the_one_shape(site.get(url, headers={"accept": "application/json"}), url)
+                page = site.get(url)
+                assert page.status_code < 500 and "<script>alert" not in page.text, url
+
+
+def test_no_cell_of_any_file_of_any_kind_of_page_can_start_a_formula(
+    site: Site, catalogue: Catalogue
+) -> None:
+    starts = ("=", "+", "-", "@", "\t", "\r")
+    read = 0
+    for kind, url in page_kinds(catalogue).items():
+        answer = site.get(urls.as_format(url, "csv"))
+        if answer.status_code != 200:
+            continue
+        read += 1
+        for row in csv.reader(io.StringIO(answer.text, newline="")):
+            for cell in row:
+                if cell.startswith(starts):
+                    float(cell)  # a negative number is one; text that is none fails here
+        sheet = zipfile.ZipFile(io.BytesIO(site.get(urls.as_format(url, "xlsx")).content))
+        for name in sheet.namelist():
+            if name.startswith("xl/worksheets/"):
+                assert b"<f>" not in sheet.read(name), kind
+    assert read > 20

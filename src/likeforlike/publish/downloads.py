@@ -48,7 +48,7 @@ def file(page: Page, kind: str, table: str = "") -> File:
 
 def _content(page: Page, kind: str, table: str) -> bytes:
     if kind == "json":
-        return page.model_dump_json().encode()
+        return without_markup(page.model_dump_json()).encode()
     if kind in ("svg", "png"):
         return _drawing(page, kind)
     tables = page.tables()
@@ -63,6 +63,12 @@ def _content(page: Page, kind: str, table: str) -> bytes:
     if kind == "parquet":
         return _parquet(tables[0], page)
     return csv_text(tables[0], page.about, page.title, page.path).encode()
+
+
+def without_markup(json: str) -> str:
+    """The same JSON with the characters that begin and end markup written as escapes, so that what a reader
+    typed cannot become markup where somebody puts the text into a page."""
+    return json.replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def csv_text(table: Table, about: About, title: str, path: str) -> str:

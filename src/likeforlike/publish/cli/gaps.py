@@ -12,7 +12,7 @@ import typer
 from likeforlike.domain.errors import RequestError
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.period import Period
-from likeforlike.publish import text
+from likeforlike.publish import gap_words, text
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.columns import Column, Row
 from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
@@ -60,13 +60,6 @@ CHANGE_KEYS = (
     "change_lower_95",
     "change_upper_95",
 )
-VERDICTS = {
-    "widening": "Widening",
-    "closing": "Closing",
-    "stable": "Stable",
-    "cannot_tell": "Cannot tell",
-}
-SPANS = {"all_years": "as far back as values compare", "five_years": "about five years"}
 
 
 def register(app: typer.Typer) -> None:
@@ -163,7 +156,7 @@ def _change_columns(indicator: Indicator) -> tuple[Column, ...]:
 def _span(row: Row) -> str:
     """A heading over the measures of one span."""
     first, last = row["first_period_end"], row["last_period_end"]
-    return f"{first.year} to {last.year}" if first else SPANS[row["span"]].capitalize()
+    return f"{first.year} to {last.year}" if first else gap_words.SPANS[row["span"]].capitalize()
 
 
 def _verdicts(catalogue: Catalogue, indicator: Indicator) -> str:
@@ -174,13 +167,8 @@ def _verdicts(catalogue: Catalogue, indicator: Indicator) -> str:
 
 def _verdict(row: Row, catalogue: Catalogue) -> str:
     """A span's verdict in sentences, with the councils that drive it."""
-    first, last = row["first_period_end"], row["last_period_end"]
-    years = f"{text.date_words(first)} to {text.date_words(last)}" if first else SPANS[row["span"]]
-    caveat = f" Caution: {row['caveat']}." if row["caveat"] else ""
-    councils = f", {row['area_count']} councils" if first else ""
     names = [catalogue.register.areas[code].name for code in (row["drivers"] or "").split()]
-    drivers = f" Without {text.join_words(names, 'or')} it would have changed less." if names else ""
-    return f"{VERDICTS[row['verdict']]} ({years}{councils}): {row['reason']}.{drivers}{caveat}"
+    return gap_words.verdict(row, names, words=False)
 
 
 def _caption(catalogue: Catalogue, indicator: Indicator, rows: pl.DataFrame) -> str:

@@ -19,6 +19,7 @@ from likeforlike.publish import narrative, text, urls
 from likeforlike.publish.charts.choropleth import choropleth_svg
 from likeforlike.publish.pages.beside import known
 from likeforlike.publish.pages.council import about, collected
+from likeforlike.publish.pages.gap_view import GapView, make_gap
 from likeforlike.publish.pages.map import MapView, make_map
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.standing import Standing, standing
@@ -104,11 +105,15 @@ class IndicatorPage(Page):
     kinds: tuple[Spread, ...]
     limits: tuple[float, float]
     map: MapView | None
+    gap: GapView | None
+    unit_words: str
+    unit_before: str
+    unit_after: str
     rows: tuple[Ranked, ...]
     counties: tuple[Ranked, ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """The ranked table as chosen, and counties where those are apart."""
+        """The ranked table as chosen, counties where those are apart, and the gap by period."""
         keys = [
             "area_code",
             "name",
@@ -133,7 +138,11 @@ class IndicatorPage(Page):
             )
             return Table(name=name, title=self.title, columns=columns, rows=cells)
 
-        return (table("councils", self.rows), *((table("counties", self.counties),) if self.counties else ()))
+        return (
+            table("councils", self.rows),
+            *((table("counties", self.counties),) if self.counties else ()),
+            *((self.gap.table(self.title),) if self.gap else ()),
+        )
 
     def chart(self) -> str:
         """The map by boundary; none where the release holds no shapes."""
@@ -151,6 +160,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
     have = [row for row in rows if row.value is not None]
     source = catalogue.sources[indicator.source_id]
     median = known(place.benchmark.all_median[place.column])
+    words = text.UNITS[indicator.unit]
     return IndicatorPage(
         title=f"{indicator.title}: all councils",
         description=indicator.description,
@@ -180,6 +190,10 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         kinds=tuple(_spreads(indicator, have, "kind")),
         limits=(place.low, place.high),
         map=make_map(catalogue, place),
+        gap=make_gap(catalogue, indicator),
+        unit_words=text.unit_words(indicator),
+        unit_before=words.before,
+        unit_after="%" if words.after == "%" else "",
         rows=tuple(_chosen(rows, chosen)),
         counties=tuple(_counties(catalogue, indicator, pool)),
     )

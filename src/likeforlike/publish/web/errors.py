@@ -3,6 +3,7 @@ traceback."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -10,12 +11,13 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
 from likeforlike.domain.errors import NotFoundError, PersonCanFixError, RequestError
+from likeforlike.publish.downloads import without_markup
 
 log = logging.getLogger("likeforlike.web")
 
@@ -41,7 +43,8 @@ def error_response(scope: Scope, status: int, message: str, suggestions: tuple[s
     """The response for one error, in the shape that its reader can use."""
     if wants_json(scope):
         body = {"error": {"status": status, "message": message, "suggestions": list(suggestions)}}
-        return JSONResponse(body, status_code=status)
+        content = without_markup(json.dumps(body, ensure_ascii=False))
+        return Response(content, status_code=status, media_type="application/json")
     heading = _WORDS.get(status) or HTTPStatus(status).phrase
     page = scope["app"].state.renderer.render(
         "error.html", status=status, heading=heading, message=message, suggestions=suggestions
