@@ -62,13 +62,16 @@ def poisson(y: FloatArray, design: FloatArray, offset: FloatArray) -> Fit:
     linear = np.log(mean) - offset
     coefficient = np.zeros(design.shape[1])
     for _ in range(_STEPS):
+        if not (np.isfinite(mean).all() and (mean > 0).all()):
+            raise ArithmeticError("The Poisson regression does not settle: too few areas have any money.")
         working = linear + (y - mean) / mean
         weighted = design * mean[:, None]
         updated = np.linalg.solve(weighted.T @ design, weighted.T @ working)
         moved = float(np.abs(updated - coefficient).max())
         coefficient = updated
         linear = design @ coefficient
-        mean = np.exp(linear + offset)
+        with np.errstate(over="ignore"):  # what is infinite is refused in the next step
+            mean = np.exp(linear + offset)
         if moved < _CLOSE * (1 + float(np.abs(coefficient).max())):
             break
     else:

@@ -111,6 +111,31 @@ class MatrixStore:
         return self._rows[pool]
 
 
+class ReplacedMatrices(MatrixStore):
+    """Another store's matrices, those of some indicators made of other observations."""
+
+    def __init__(
+        self,
+        base: MatrixStore,
+        observations: pl.DataFrame,
+        indicators: Iterable[Indicator],
+        register: AreaRegister,
+    ) -> None:
+        """Take the other store, and the indicators to replace with their observations."""
+        super().__init__(observations, indicators, register)
+        self._base = base
+
+    def matrix(self, indicator_id: str, pool: Pool) -> LabelledMatrix:
+        """As MatrixStore, from the observations given here or else from the other store."""
+        here = indicator_id in self._ids
+        return super().matrix(indicator_id, pool) if here else self._base.matrix(indicator_id, pool)
+
+    def observations(self, indicator_id: str) -> pl.DataFrame:
+        """As MatrixStore, those given here or else the other store's."""
+        here = indicator_id in self._ids
+        return super().observations(indicator_id) if here else self._base.observations(indicator_id)
+
+
 def _in_order(observations: pl.DataFrame) -> bool:
     """Whether every row comes after the one before; far quicker to tell than to sort."""
     after, tied = pl.lit(value=False), pl.lit(value=True)

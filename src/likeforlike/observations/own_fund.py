@@ -13,6 +13,7 @@ from likeforlike.domain.allocation import ALLOCATION_AREA_SCHEMA, RAW_AWARD_SCHE
 from likeforlike.domain.area import AreaKind, AreaRegister
 from likeforlike.domain.errors import DefinitionError, LikeForLikeError
 from likeforlike.domain.money import AllocationMethod, AmountKind, Fund, Selection
+from likeforlike.domain.own_data import OwnFund
 from likeforlike.observations.allocations import Register, standardise_awards
 
 OWN = "own-fund"
@@ -22,13 +23,17 @@ _SLACK = 1e-6
 Row = dict[str, str]
 
 
-def read_fund_file(path: Path, register: AreaRegister) -> tuple[Fund, Register]:
+def read_fund_file(
+    path: Path, register: AreaRegister, own: OwnFund | None = None, *, snapshot_id: str = ""
+) -> tuple[Fund, Register]:
     """Read a fund from CSV: one row per award with `recipient_code`, `amount_gbp`, `date`.
 
     Optional columns: `project`; and `award`, `area_code`, `share` where an award is divided in a known way:
     its rows repeat recipient, amount and date, and their shares add up to 1. Without them a county's or
     combined authority's award reaches its districts in unknown parts. Everything is checked before anything
     is used; DefinitionError names file and row.
+
+    `own` says more about the fund, which is then kept in a release: its rows name the file and `snapshot_id`.
     """
     numbered = _rows(path)
     groups = _by_award(numbered)
@@ -45,9 +50,16 @@ def read_fund_file(path: Path, register: AreaRegister) -> tuple[Fund, Register]:
             shares.append(None)
             codes = ";".join(_areas_of(path, first, row["recipient_code"], register))
         raw.append(_raw(path, first, award, row, codes))
-    table = pl.DataFrame(raw, schema=RAW_AWARD_SCHEMA)
-    fund = _fund(path, [line for _, line in numbered])
-    made = standardise_awards(table, {OWN: fund}, register, [], complain=_complain)
+    fund = _fund(path, [line for _, line in numbered], own)
+    table = pl.DataFrame(raw, schema=RAW_AWARD_SCHEMA).with_columns(pl.lit(fund.id).alias("fund_id"))
+    made = standardise_awards(
+        table,
+        {fund.id: fund},
+        register,
+        [],
+        complain=_complain,
+        snapshot_ids={str(path): snapshot_id} if snapshot_id else None,
+    )
     return fund, _with_shares(made, shares)
 
 
@@ -181,8 +193,10 @@ def _raw(path: Path, line: int, award: str, row: Row, codes: str) -> dict[str, o
     }
 
 
-def _fund(path: Path, rows: list[Row]) -> Fund:
+def _fund(path: Path, rows: list[Row], own: OwnFund | None) -> Fund:
     days = sorted(row["date"] for row in rows)
+    if own is not None:
+        return own.as_fund(date.fromisoformat(days[0]), date.fromisoformat(days[-1]))
     return Fund(
         id=OWN,
         title=path.name,

@@ -21,6 +21,7 @@ from likeforlike.observations.areas import COMBINED, SHARED, read_places
 from likeforlike.observations.cells import read_cells
 from likeforlike.observations.ledger import ROW_ID, Ledger
 from likeforlike.observations.reorganisation import bridge
+from likeforlike.observations.vintages import by_edition, changes, edition_traits, with_editions
 
 KEY = ("indicator_id", "period_start", "period_end")
 #: In words, how an observation uses the rows behind it.
@@ -37,10 +38,16 @@ _COUNCIL = r"^E(06|07|08|09|10)\d{6}$"
 
 @dataclass(frozen=True)
 class Standardised:
-    """A source's observations (OBSERVATION_SCHEMA) and the account of its rows (REPORT_SCHEMA)."""
+    """A source's observations (OBSERVATION_SCHEMA) and the account of its rows (REPORT_SCHEMA).
+
+    Of indicators with several editions also the editions (VINTAGE_SCHEMA), and what stood before they changed
+    it (OBSERVATION_VINTAGE_SCHEMA).
+    """
 
     observations: pl.DataFrame
     report: pl.DataFrame
+    vintages: pl.DataFrame
+    superseded: pl.DataFrame
 
 
 def standardise(
@@ -69,6 +76,23 @@ def standardise(
     rows = read_cells(rows, source.id, ledger)
     rows = _place_rows(rows, register, source, ledger)
     rows = _leave_other_tier(rows, register, ledger)
+    values = _settle(rows, traits, register, source, ledger)
+    kept = values.select(pl.col("row_ids").alias(ROW_ID), _kept_as().alias("reason")).explode(ROW_ID)
+    editions = by_edition(with_editions(rows))
+    past = _settle(editions, edition_traits(traits, editions), register, source, Ledger())
+    vintages, superseded = changes(_observations(past, raw, snapshot_ids or {}), editions)
+    return Standardised(
+        _observations(values, raw, snapshot_ids or {}),
+        ledger.report(raw, kept, source.id),
+        vintages,
+        superseded,
+    )
+
+
+def _settle(
+    rows: pl.DataFrame, traits: pl.DataFrame, register: AreaRegister, source: Source, ledger: Ledger
+) -> pl.DataFrame:
+    """One value per indicator, area in force today and period, with the numbers of the rows behind it."""
     rows = _latest_vintage(rows, ledger)
     rows = _first_claim(rows, source, ledger)
     values = rows.with_columns(pl.concat_list(ROW_ID).alias("row_ids")).drop(
@@ -80,8 +104,7 @@ def standardise(
     for entry in passed_over:
         ledger.set_aside(entry)
     values, _ = _in_force(values, register)
-    kept = values.select(pl.col("row_ids").alias(ROW_ID), _kept_as().alias("reason")).explode(ROW_ID)
-    return Standardised(_observations(values, raw, snapshot_ids or {}), ledger.report(raw, kept, source.id))
+    return values
 
 
 def _traits(indicators: Sequence[Indicator], source: Source) -> pl.DataFrame:

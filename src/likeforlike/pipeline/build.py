@@ -24,7 +24,9 @@ from likeforlike.pipeline.missions import mission_tables
 from likeforlike.pipeline.neighbours import neighbour_tables
 from likeforlike.pipeline.observe import observe
 from likeforlike.pipeline.report import source_accounts
+from likeforlike.pipeline.revisions import revision_tables
 from likeforlike.pipeline.snapshots import take_snapshots
+from likeforlike.pipeline.vintages import Vintages
 from likeforlike.store.areas import register_tables
 from likeforlike.store.write import PackedRelease, pack_release, save_release
 
@@ -38,6 +40,7 @@ STEPS: tuple[Step, ...] = (
     gap_tables,
     neighbour_tables,
     benchmark_tables,
+    revision_tables,
     geometry_tables,
 )
 AT_A_TIME = 2
@@ -79,6 +82,8 @@ def make_release(
         "observation": observed.observations,
         "coverage": covered,
         "build_report": observed.report,
+        "vintage": observed.vintages,
+        "observation_vintage": observed.superseded,
     }
     context = BuildContext(
         folder=folder,
@@ -87,6 +92,7 @@ def make_release(
         observations=observed.observations,
         matrices=MatrixStore(observed.observations, indicators, register),
         report=observed.report,
+        vintages=Vintages(observed.vintages, observed.superseded),
     )
     # Steps run beside each other, and matrix products that split themselves as well only wait for one another:
     # with one thread each the funding step takes less than half the processor time.

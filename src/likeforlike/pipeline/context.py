@@ -12,7 +12,8 @@ from likeforlike.definitions.loader import Definitions
 from likeforlike.domain.area import AreaRegister
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.comparisons import Comparisons
-from likeforlike.pipeline.own_tables import read_own_tables
+from likeforlike.pipeline.own_tables import OwnTables, read_own_tables
+from likeforlike.pipeline.vintages import Vintages
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class BuildContext:
     observations: pl.DataFrame
     matrices: MatrixStore
     report: pl.DataFrame
+    vintages: Vintages
+    #: What neighbour models bring with them, where it does not come from raw files.
+    own: OwnTables | None = None
 
     @cached_property
     def comparisons(self) -> Comparisons:
@@ -37,5 +41,5 @@ class BuildContext:
             self.register,
             self.definitions.indicators,
             self.definitions.neighbour_models,
-            read_own_tables(self.folder, self.definitions, self.register),
+            self.own or read_own_tables(self.folder, self.definitions, self.register),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from likeforlike.domain.funding_results import NET_SCHEMA, PART_SCHEMA
@@ -30,9 +32,11 @@ def funding_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
     funds = context.definitions.funds
     awards = Awards(register.allocation, register.area, context.register, funds)
     asked = ask_all(context, awards)
-    lower, upper = asked[Pool.LOWER_TIER], asked[Pool.UPPER_TIER]
+    upper = asked[Pool.UPPER_TIER]
     main = next((one for one in upper if one.funds.id == MAIN_FUNDS), None)
     net = NET_SCHEMA.to_frame() if main is None else net_table(main, core, context.register)
+    results = results_of(context, awards, asked)
+    statistics = [results["alignment_statistic"], net_statistics(net, MAIN_FUNDS)]
     return {
         "fund": fund_table(funds.values()),
         "allocation": register.allocation,
@@ -40,13 +44,24 @@ def funding_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
         "allocation_change": register.change,
         "fund_reconciliation": register.reconciliation,
         "core_funding": core,
+        **results,
+        "alignment_statistic": pl.concat(statistics),
+        "funding_net": net,
+    }
+
+
+def results_of(
+    context: BuildContext, awards: Awards, asked: Mapping[Pool, list[Asked]]
+) -> dict[str, pl.DataFrame]:
+    """What is found about the awards of the context's funds, by table."""
+    lower = asked[Pool.LOWER_TIER]
+    return {
         **result_tables(asked),
-        "alignment_statistic": pl.concat([statistic_table(lower), net_statistics(net, MAIN_FUNDS)]),
-        "alignment_part": part_table(awards, funds, _needs(context, Pool.LOWER_TIER))
+        "alignment_statistic": statistic_table(lower),
+        "alignment_part": part_table(awards, context.definitions.funds, _needs(context, Pool.LOWER_TIER))
         if lower
         else PART_SCHEMA.to_frame(),
         "funding_regression": regression_table(lower, context.register, context.matrices),
-        "funding_net": net,
     }
 
 

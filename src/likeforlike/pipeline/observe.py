@@ -12,6 +12,7 @@ from likeforlike.definitions.loader import Definitions
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.observation import OBSERVATION_SCHEMA, REPORT_SCHEMA
 from likeforlike.domain.provenance import Snapshot, Source
+from likeforlike.domain.vintage import OBSERVATION_VINTAGE_SCHEMA, VINTAGE_SCHEMA
 from likeforlike.observations.checks import check_key
 from likeforlike.observations.matrices import ORDER
 from likeforlike.observations.standardise import Standardised, standardise
@@ -25,7 +26,7 @@ AT_A_TIME = 2
 def observe(
     folder: Path, definitions: Definitions, register: AreaRegister, snapshots: Iterable[Snapshot]
 ) -> Standardised:
-    """Observations (OBSERVATION_SCHEMA, in the order of their key) and report (REPORT_SCHEMA) of all sources.
+    """Observations (OBSERVATION_SCHEMA, in the order of their key), report and vintages of all sources.
 
     Raises SourceChangedError for a file that is not as declared.
     """
@@ -47,4 +48,9 @@ def observe(
     observations = pl.concat([pl.DataFrame(schema=OBSERVATION_SCHEMA), *(part.observations for part in read)])
     check_key(observations)
     report = pl.concat([pl.DataFrame(schema=REPORT_SCHEMA), *(part.report for part in read)])
-    return Standardised(observations.sort(ORDER), report)
+    return Standardised(
+        observations.sort(ORDER),
+        report,
+        pl.concat([pl.DataFrame(schema=VINTAGE_SCHEMA), *(part.vintages for part in read)]),
+        pl.concat([pl.DataFrame(schema=OBSERVATION_VINTAGE_SCHEMA), *(part.superseded for part in read)]),
+    )

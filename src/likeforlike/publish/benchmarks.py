@@ -136,7 +136,8 @@ def _tables(
     catalogue: Catalogue, places: Sequence[_Place], period: Which | date, model_id: str | None
 ) -> Iterator[pl.DataFrame]:
     """One table as BENCHMARK_SCHEMA for each place; what the release stores is not computed again."""
-    if period is Which.LATEST and (model_id is None or model_id in DEFAULT_MODELS.values()):
+    default = model_id is None or model_id in DEFAULT_MODELS.values()
+    if period is Which.LATEST and default and catalogue.stores_benchmarks:
         return _stored(catalogue, places)
     if isinstance(period, date):
         _check_period(catalogue, places, period)

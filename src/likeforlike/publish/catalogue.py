@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from likeforlike.analysis.neighbours import NeighbourSet
     from likeforlike.pipeline.comparisons import Comparisons
     from likeforlike.pipeline.own_tables import OwnTables
+    from likeforlike.pipeline.vintages import Vintages
 
 #: The release that comes with the package.
 EMBEDDED = Path(likeforlike.__file__).parent / "bundled"
@@ -38,6 +39,8 @@ class Catalogue:
 
     #: What tells pages apart that are made from more than the release; part of every entity tag.
     variant = ""
+    #: Whether latest benchmarks may be read from the release's table.
+    stores_benchmarks = True
 
     def __init__(self, release: OpenRelease) -> None:
         """Take an open release; tables are read when first needed."""
@@ -119,6 +122,15 @@ class Catalogue:
         if "model_feature" not in self.release.manifest.tables:
             return OwnTables()
         return OwnTables.of(self.release.table("model_feature"), self.release.table("published_neighbour"))
+
+    @cached_property
+    def vintages(self) -> Vintages:
+        """Earlier editions of the figures; none in a release that keeps none."""
+        from likeforlike.pipeline.vintages import Vintages  # noqa: PLC0415 - as above
+
+        if "vintage" not in self.release.manifest.tables:
+            return Vintages()
+        return Vintages(self.release.table("vintage"), self.release.table("observation_vintage"))
 
     def area(self, text: str) -> Area:
         """The area that a code or name means; NotFoundError with near matches for none."""

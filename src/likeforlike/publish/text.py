@@ -234,6 +234,8 @@ def flag_words(status: Mapping[str, str], has_value: bool, own: bool, old: bool)
         yield STATUS_WORDS[status["status"]]
     if status.get("method") == "inherited":
         yield "shared estimate"
+    if "revised" in status:
+        yield status["revised"]
     if old:
         yield "old"
 

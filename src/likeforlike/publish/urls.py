@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import quote, urlencode
 
 QueryValue = str | int | float | Sequence[str] | None
@@ -54,6 +55,11 @@ def indicators() -> str:
 def indicator(indicator_id: str, **query: QueryValue) -> str:
     """One indicator for every council."""
     return with_query(_path("indicators", indicator_id), query)
+
+
+def revisions(indicator_id: str) -> str:
+    """How much an indicator's figures are usually revised."""
+    return _path("indicators", indicator_id, "revisions")
 
 
 def compare(areas: Sequence[str] = (), **query: QueryValue) -> str:
@@ -198,9 +204,10 @@ def pinned(path: str, release_id: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}release={quote(release_id)}"
 
 
-def chart_spec(code: str, indicator_id: str) -> str:
-    """The specification of the interactive chart."""
-    return f"{_path('councils', code, indicator_id, 'chart')}.json"
+def chart_spec(code: str, indicator_id: str, as_known_on: date | None = None) -> str:
+    """The specification of the interactive chart, of figures as published by a day if one is given."""
+    path = f"{_path('councils', code, indicator_id, 'chart')}.json"
+    return with_query(path, {"as-known-on": str(as_known_on or "")})
 
 
 def chart_library(version: str) -> str:

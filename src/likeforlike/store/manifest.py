@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -63,6 +64,27 @@ class ReadSource(_Part):
     files: tuple[ReadFile, ...]
 
 
+class AddedFile(_Part):
+    """Somebody's own data, added to a release on their machine."""
+
+    kind: str = Field(description="indicator, fund or framework")
+    id: str
+    owner: str
+    file: str = Field(description="the file's name; empty for a framework, which has none")
+    sha256: str
+    size_bytes: int
+    definition_file: str
+    definition_sha256: str
+
+
+class Overlay(_Part):
+    """What makes a release a private one: the release it was laid on, and what was added."""
+
+    base_release_id: str
+    base_code_version: str
+    added: tuple[AddedFile, ...]
+
+
 class Manifest(_Part):
     """What a release holds. There is no time of building, so that the same inputs give the same bytes."""
 
@@ -73,6 +95,7 @@ class Manifest(_Part):
     definitions: StoredFile
     tables: Mapping[str, StoredTable]
     sources: tuple[ReadSource, ...]
+    overlay: Overlay | None = Field(default=None, description="absent in a release without own data")
 
     @classmethod
     def of(
@@ -83,6 +106,7 @@ class Manifest(_Part):
         definitions: StoredFile,
         tables: Mapping[str, StoredTable],
         sources: tuple[ReadSource, ...],
+        overlay: Overlay | None = None,
     ) -> Manifest:
         """A manifest with the id that its other content gives it."""
         draft = cls(
@@ -93,6 +117,7 @@ class Manifest(_Part):
             definitions=definitions,
             tables=dict(sorted(tables.items())),
             sources=tuple(sorted(sources, key=lambda source: source.id)),
+            overlay=overlay,
         )
         return draft.model_copy(update={"release_id": draft.content_id()})
 
@@ -102,12 +127,16 @@ class Manifest(_Part):
         It covers every table's and the definitions' own SHA-256, so that it names the content of the whole
         folder.
         """
-        content = self.model_dump(mode="json", exclude={"release_id"})
-        return sha256_of(canonical_json(content))[:_ID_LENGTH]
+        return sha256_of(canonical_json(self._content(without={"release_id"})))[:_ID_LENGTH]
 
     def to_bytes(self) -> bytes:
         """The manifest as people and programs read it."""
-        return (json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode()
+        return (json.dumps(self._content(), ensure_ascii=False, indent=1) + "\n").encode()
+
+    def _content(self, without: AbstractSet[str] = frozenset()) -> dict[str, Any]:
+        """The manifest as JSON; one without own data does not mention them."""
+        silent = {"overlay"} if self.overlay is None else set()
+        return self.model_dump(mode="json", exclude={*without, *silent})
 
 
 def canonical_json(content: Any) -> bytes:  # noqa: ANN401 - JSON may hold anything

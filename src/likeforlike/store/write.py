@@ -18,12 +18,14 @@ from likeforlike.store.manifest import (
     DEFINITIONS,
     MANIFEST,
     Manifest,
+    Overlay,
     ReadSource,
     StoredFile,
     StoredTable,
     sha256_of,
 )
-from likeforlike.store.tables import in_order, to_parquet
+from likeforlike.store.release import OpenRelease
+from likeforlike.store.tables import QUICK_LEVEL, in_order, to_parquet
 
 #: Libraries whose version decides figures or the bytes of tables.
 LIBRARIES = ("numpy", "polars", "scipy")
@@ -57,6 +59,37 @@ def pack_release(
         definitions=StoredFile(**_described(DEFINITIONS, files[DEFINITIONS])),
         tables=stored,
         sources=tuple(sources),
+    )
+    return PackedRelease(manifest, files | {MANIFEST: manifest.to_bytes()})
+
+
+def pack_overlay(
+    base: OpenRelease,
+    tables: Mapping[str, pl.DataFrame],
+    definitions: Definitions,
+    sources: Iterable[ReadSource],
+    overlay: Overlay,
+) -> PackedRelease:
+    """Make every file of a release laid on another: `tables` replace the base's, all others stay as they are.
+
+    The tables are packed quickly rather than tightly, because somebody waits for them.
+    """
+    files = {DEFINITIONS: (definitions.model_dump_json() + "\n").encode()}
+    stored = dict(base.manifest.tables)
+    for name, kept in stored.items():
+        if name not in tables:
+            files[kept.file] = base.table_path(name).read_bytes()
+    for name, table in tables.items():
+        file = f"{name}.parquet"
+        files[file] = to_parquet(in_order(name, table), level=QUICK_LEVEL)
+        stored[name] = StoredTable(rows=table.height, **_described(file, files[file]))
+    manifest = Manifest.of(
+        code_version=__version__,
+        libraries={library: version(library) for library in LIBRARIES},
+        definitions=StoredFile(**_described(DEFINITIONS, files[DEFINITIONS])),
+        tables=stored,
+        sources=tuple(sources),
+        overlay=overlay,
     )
     return PackedRelease(manifest, files | {MANIFEST: manifest.to_bytes()})
 

@@ -17,7 +17,8 @@ from likeforlike.publish import text
 from likeforlike.publish.benchmarks import KEYS, Which, area_benchmarks, every_benchmark
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.columns import Column, Row
-from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, note
+from likeforlike.publish.vintages import KnownOn, known_on, read_day
 
 #: Marks of the harmonised list for official statistics.
 MARKS = {
@@ -64,6 +65,10 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
     base: Annotated[
         int | None, typer.Option("--base", help="With --every-choice: the base year of fixed neighbours.")
     ] = None,
+    as_known_on: Annotated[
+        str | None,
+        typer.Option("--as-known-on", help="A day: figures as published by then.", show_default=False),
+    ] = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
 ) -> None:
@@ -74,7 +79,8 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
         )
     if base is not None and not every_choice:
         raise RequestError("--base belongs to --every-choice.", instead="Add it, or leave --base out.")
-    if every_choice and (area is None or indicator is None or model is not None or period != "latest"):
+    chosen_otherwise = model is not None or period != "latest" or as_known_on is not None
+    if every_choice and (area is None or indicator is None or chosen_otherwise):
         raise RequestError(
             "--every-choice takes one council and one indicator, in its latest period.",
             instead="For example: likeforlike benchmark Hartlepool --indicator employment-rate --every-choice.",
@@ -84,16 +90,19 @@ def benchmark(  # noqa: PLR0917 - one parameter per option
     if every_choice and area is not None and chosen is not None:
         _every_choice(catalogue, catalogue.area(area), chosen, base, format)
         return
+    if as_known_on is not None:
+        catalogue = _earlier(catalogue, chosen, read_day(as_known_on))
     when = read_period(period)
     if model is not None:
         catalogue.powers.model(model)
     if area is None:
         tables = every_benchmark(catalogue, indicator=chosen, period=when, model_id=model)
-        emit(_rows(tables), format, keys=KEYS, title="All councils", **_for_people(catalogue, None, model))
+        title = f"All councils{_then(catalogue)}"
+        emit(_rows(tables), format, keys=KEYS, title=title, **_for_people(catalogue, None, model))
     else:
         council = catalogue.area(area)
         table = area_benchmarks(catalogue, council, indicator=chosen, period=when, model_id=model)
-        title = f"{council.name} ({council.code}), {text.KINDS[council.kind.value]}"
+        title = f"{council.name} ({council.code}), {text.KINDS[council.kind.value]}{_then(catalogue)}"
         emit(_rows(iter([table])), format, keys=KEYS, title=title, **_for_people(catalogue, council, model))
 
 
@@ -131,6 +140,23 @@ def _every_choice(
         caption=f"{said} A model that has the indicator as a feature is used without it. Features named in "
         f"brackets nearly repeat it and are left out as well. Release {catalogue.release.id}.",
     )
+
+
+def _earlier(catalogue: Catalogue, indicator: Indicator | None, day: date) -> KnownOn:
+    """The release as of a day; says which indicators are left out where one was not chosen."""
+    known = known_on(catalogue, indicator, day)
+    if indicator is None:
+        without = len(catalogue.indicators) - len(known.indicators)
+        note(
+            f"vintages published by {day} are kept only for: {', '.join(sorted(known.indicators))}; "
+            f"the other {without} indicators are left out."
+        )
+    return known
+
+
+def _then(catalogue: Catalogue) -> str:
+    """The day, in a title, of figures that are not those of today."""
+    return f", as known on {text.date_words(catalogue.day)}" if isinstance(catalogue, KnownOn) else ""
 
 
 def read_period(period: str) -> Which | date:
@@ -213,6 +239,7 @@ def _title(indicator: Indicator, row: Row, council: Area | None) -> str:
 def _caption(catalogue: Catalogue, model_id: str | None) -> str:
     marks = ", ".join(f"{mark} {text.STATUS_WORDS[status]}" for status, mark in MARKS.items())
     register = catalogue.register
+    then = " Neighbours are those of the release." if isinstance(catalogue, KnownOn) else ""
     models = model_id or "overall, and overall-upper for upper-tier services"
     return (
         "Nearest: the council most like it. Mean of ten: of its ten nearest neighbours, in brackets how "
@@ -220,5 +247,5 @@ def _caption(catalogue: Catalogue, model_id: str | None) -> str:
         f"single-tier councils, or for upper-tier services {len(register.upper_tier)} counties and "
         "single-tier councils. Rank: 1 is best, or highest where no direction is judged. No clear difference: "
         "the margins overlap. An indicator that is a feature of the model is compared with neighbours found "
-        f"without it. Model: {models}. {marks}. Release {catalogue.release.id}."
+        f"without it. Model: {models}.{then} {marks}. Release {catalogue.release.id}."
     )

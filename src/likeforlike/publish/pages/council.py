@@ -22,6 +22,8 @@ from likeforlike.publish.pages.page import About, Column, Frozen, Link, Page, Ta
 from likeforlike.publish.pages.row import Row, make_row
 from likeforlike.publish.pages.scorecard import Group, Selection, Sort, grouped, query_of, topics
 from likeforlike.publish.pages.standing import Standing, standing
+from likeforlike.publish.revision_words import flag
+from likeforlike.publish.vintages import overturned_verdicts
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -162,6 +164,7 @@ def make_council(catalogue: Catalogue, area: Area, selection: Selection | None =
 def council_rows(catalogue: Catalogue, area: Area) -> tuple[Row, ...]:
     """Every indicator that the council, or for a district its county, is compared on, by topic and title."""
     statuses = _statuses(catalogue, {area.code, area.county_code or area.code})
+    overturned = overturned_verdicts(catalogue)
     as_of = collected(catalogue)
     rows = []
     for indicator in in_reading_order(catalogue):
@@ -172,7 +175,10 @@ def council_rows(catalogue: Catalogue, area: Area) -> tuple[Row, ...]:
         if place is None or not _has_any(place, subject.code):
             continue
         key = (indicator.id, subject.code, place.period.start, place.period.end)
-        rows.append(make_row(place, area, subject, statuses.get(key, {}), as_of))
+        status = statuses.get(key, {})
+        if "neighbours" in overturned.get(key, {}):
+            status = {**status, "revised": flag(overturned[key]["neighbours"][0])}
+        rows.append(make_row(place, area, subject, status, as_of))
     return tuple(rows)
 
 

@@ -20,6 +20,7 @@ from likeforlike.publish.pages.audit import AuditRow, audit
 from likeforlike.publish.pages.beside import Beside, beside, known
 from likeforlike.publish.pages.council import about, collected
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
+from likeforlike.publish.pages.revised import Vintages, make_vintages
 from likeforlike.publish.pages.row import make_strip
 from likeforlike.publish.pages.standing import Standing, break_times, standing
 
@@ -38,6 +39,7 @@ class Period(Frozen):
     upper_95: float | None
     status: str
     method: str
+    flags: tuple[str, ...]
     nearest_value: float | None
     neighbour_mean: float | None
     neighbour_count: int
@@ -100,6 +102,7 @@ class CouncilIndicatorPage(Page):
     source: Link
     audit: tuple[AuditRow, ...]
     embed_url: str
+    vintages: Vintages
 
     def tables(self) -> tuple[Table, ...]:
         """The line's numbers, the peers' and the audit trail."""
@@ -141,15 +144,17 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
     source = catalogue.sources[indicator.source_id]
     headline = narrative.headline(place, row, subject.name, others["neighbours"])
     names = catalogue.names
+    vintages = make_vintages(catalogue, indicator, area, subject, place)
+    then = {"as-known-on": str(vintages.as_known_on)} if vintages.as_known_on else {}
     return CouncilIndicatorPage(
         title=f"{indicator.title}: {area.name}",
         description=headline,
-        path=urls.council_indicator(area.code, indicator.id),
+        path=urls.council_indicator(area.code, indicator.id, **then),
         about=about(
             catalogue,
             [indicator.source_id],
             comparator=text.COMPARATOR_NOTE,
-            caveats=(*indicator.caveats, text.FIXED_NEIGHBOURS),
+            caveats=(*indicator.caveats, text.FIXED_NEIGHBOURS, *([vintages.note] if vintages.note else ())),
         ),
         parents=(
             Link(text="Councils", url=urls.councils()),
@@ -170,7 +175,10 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         value=value,
         value_words=text.value_words(value, indicator.unit, indicator.decimals),
         headline=headline,
-        sentences=tuple(narrative.comparison_sentences(place, row, others, names)),
+        sentences=(
+            *narrative.comparison_sentences(place, row, others, names),
+            *vintages.latest(place.period.start, place.period.end),
+        ),
         says=tuple(narrative.says(place, row)),
         says_not=tuple(narrative.says_not(place, row, collected(catalogue))),
         nearest=others["nearest"],
@@ -184,13 +192,14 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         break_notes=tuple(
             f"{text.date_words(date.fromisoformat(one.at))}: {one.reason}" for one in indicator.breaks
         ),
-        periods=tuple(_periods(place, row, trail)),
+        periods=tuple(_periods(place, row, trail, vintages)),
         peers=tuple(_peers(place, row, names)),
         definition=indicator.description,
         facts=tuple(narrative.definition_facts(indicator, source, place)),
         source=Link(text=f"{source.title}, {source.publisher}", url=source.url),
         audit=trail,
         embed_url=urls.embed(area.code, indicator.id),
+        vintages=vintages,
     )
 
 
@@ -253,7 +262,7 @@ def _points(place: Standing, values: np.ndarray) -> Iterator[SeriesPoint]:
         yield SeriesPoint(at=round(at, 3), label=period.label, value=known(value))
 
 
-def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...]) -> Iterator[Period]:
+def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...], vintages: Vintages) -> Iterator[Period]:
     """Newest first."""
     found, matrix = place.benchmark, place.matrix
     told = {(one.period_start, one.period_end): one for one in trail}
@@ -269,6 +278,7 @@ def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...]) -> Iterator
             upper_95=known(matrix.upper_95[row, column]),
             status=audited.status if audited else "not_available",
             method=audited.method if audited else "",
+            flags=vintages.flags(period.start, period.end),
             nearest_value=known(found.nearest_value[row, column]),
             neighbour_mean=known(found.neighbour_mean[row, column]),
             neighbour_count=int(found.neighbour_count[row, column]),

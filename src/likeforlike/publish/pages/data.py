@@ -3,7 +3,7 @@ read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ import polars as pl
 from likeforlike.publish import text, urls
 from likeforlike.publish.pages.council import about, collected, in_reading_order
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
+from likeforlike.publish.revision_words import usually
+from likeforlike.publish.vintages import revisions_of, usual
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -68,6 +70,30 @@ class SetAside(Frozen):
     example: str
 
 
+class Revised(Frozen):
+    """An indicator that vintages are kept of."""
+
+    indicator_id: str
+    title: str
+    url: str
+    vintages: int
+    first: date
+    last: date
+    words: str
+
+
+class OwnData(Frozen):
+    """Something of one's own that was added to the release on this machine."""
+
+    kind: str
+    id: str
+    title: str
+    url: str
+    owner: str
+    file: str
+    sha256: str
+
+
 class DataPage(Page):
     """The release, laid open."""
 
@@ -81,6 +107,9 @@ class DataPage(Page):
     sources: tuple[SourceLine, ...]
     report: tuple[SetAside, ...]
     licences: tuple[Link, ...]
+    revised: tuple[Revised, ...]
+    base_release_id: str
+    own: tuple[OwnData, ...]
 
     def tables(self) -> tuple[Table, ...]:
         """Coverage, sources and the build report."""
@@ -112,6 +141,9 @@ def make_data(catalogue: Catalogue) -> DataPage:
         sources=tuple(_sources(catalogue)),
         report=tuple(_report(catalogue)),
         licences=tuple(Link(text=one.title, url=one.url) for one in licences.values()),
+        revised=tuple(_revised(catalogue)),
+        base_release_id=manifest.overlay.base_release_id if manifest.overlay else "",
+        own=tuple(_own(catalogue)),
     )
 
 
@@ -147,6 +179,40 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
             withheld_pct=withheld,
             shares=shares,
             sentence=text.coverage_sentence(len(rows), rows[0]["period_end"], last["period_end"]),
+        )
+
+
+def _revised(catalogue: Catalogue) -> Iterator[Revised]:
+    for indicator_id in catalogue.vintages.indicator_ids:
+        indicator, days = catalogue.indicators[indicator_id], catalogue.vintages.days(indicator_id)
+        yield Revised(
+            indicator_id=indicator_id,
+            title=indicator.title,
+            url=urls.revisions(indicator_id),
+            vintages=len(days),
+            first=days[0],
+            last=days[-1],
+            words=usually(indicator, usual(revisions_of(catalogue, indicator))),
+        )
+
+
+def _own(catalogue: Catalogue) -> Iterator[OwnData]:
+    overlay = catalogue.release.manifest.overlay
+    known = catalogue.release.definitions.by_folder()
+    pages: Mapping[str, Callable[[str], str]] = {
+        "indicator": urls.indicator,
+        "fund": urls.fund,
+        "framework": urls.missions,
+    }
+    for one in overlay.added if overlay else ():
+        yield OwnData(
+            kind=one.kind,
+            id=one.id,
+            title=known[f"{one.kind}s"][one.id].title,
+            url=pages[one.kind](one.id),
+            owner=one.owner,
+            file=one.file or one.definition_file,
+            sha256=one.sha256 or one.definition_sha256,
         )
 
 

@@ -23,6 +23,8 @@ from likeforlike.publish.pages.gap_view import GapView, make_gap
 from likeforlike.publish.pages.map import MapView, make_map
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.standing import Standing, standing
+from likeforlike.publish.revision_words import usually
+from likeforlike.publish.vintages import revisions_of, usual
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -111,6 +113,8 @@ class IndicatorPage(Page):
     unit_after: str
     rows: tuple[Ranked, ...]
     counties: tuple[Ranked, ...]
+    revisions_url: str
+    revisions_words: str
 
     def tables(self) -> tuple[Table, ...]:
         """The ranked table as chosen, counties where those are apart, and the gap by period."""
@@ -159,6 +163,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
     rows = tuple(_ranked(catalogue, place))
     have = [row for row in rows if row.value is not None]
     source = catalogue.sources[indicator.source_id]
+    kept = indicator.id in catalogue.vintages.indicator_ids
     median = known(place.benchmark.all_median[place.column])
     words = text.UNITS[indicator.unit]
     return IndicatorPage(
@@ -196,6 +201,8 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         unit_after="%" if words.after == "%" else "",
         rows=tuple(_chosen(rows, chosen)),
         counties=tuple(_counties(catalogue, indicator, pool)),
+        revisions_url=urls.revisions(indicator.id) if kept else "",
+        revisions_words=usually(indicator, usual(revisions_of(catalogue, indicator))) if kept else "",
     )
 
 

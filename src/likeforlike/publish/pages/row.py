@@ -73,7 +73,7 @@ def make_row(
     standing: Standing, area: Area, subject: Area, status: Mapping[str, str], collected: date
 ) -> Row:
     """The row of one indicator. `status` has the status and method of the subject's observation, where
-    there is one."""
+    there is one, and under `revised` what to say where revision has overturned the verdict."""
     indicator, found, column = standing.indicator, standing.benchmark, standing.column
     row = standing.matrix.row(subject.code)
     value = known(standing.matrix.values[row, column])

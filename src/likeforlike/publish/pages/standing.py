@@ -75,11 +75,24 @@ class Standing:
         return any(feature.indicator == self.indicator.id for feature in self.model.features)
 
 
-@lru_cache(maxsize=2048)
 def standing(
     catalogue: Catalogue, indicator_id: str, pool: Pool, model_id: str | None = None
 ) -> Standing | None:
-    """The indicator among a pool's councils; None where none of them has a value."""
+    """The indicator among a pool's councils; None where none of them has a value.
+
+    Kept, unless the figures are those of an earlier day: of days there is no end.
+    """
+    if not catalogue.stores_benchmarks:
+        return _make(catalogue, indicator_id, pool, model_id)
+    return _kept(catalogue, indicator_id, pool, model_id)
+
+
+@lru_cache(maxsize=2048)
+def _kept(catalogue: Catalogue, indicator_id: str, pool: Pool, model_id: str | None) -> Standing | None:
+    return _make(catalogue, indicator_id, pool, model_id)
+
+
+def _make(catalogue: Catalogue, indicator_id: str, pool: Pool, model_id: str | None) -> Standing | None:
     if not catalogue.matrices.matrix(indicator_id, pool).periods:
         return None
     found = catalogue.benchmark(indicator_id, pool, model_id)

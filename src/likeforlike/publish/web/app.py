@@ -42,7 +42,9 @@ def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
         dependencies=[Depends(pinned)],
     )
     app.state.catalogue = catalogue
-    app.state.renderer = Renderer({"release_id": release_id, "nav": NAVIGATION, "static": static})
+    private = catalogue.release.manifest.overlay is not None
+    site = {"release_id": release_id, "nav": NAVIGATION, "static": static, "private": private}
+    app.state.renderer = Renderer(site)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

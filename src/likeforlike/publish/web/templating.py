@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from likeforlike.publish import charts, council_words, documents, gap_words, text, urls
+from likeforlike.publish import charts, council_words, documents, gap_words, revision_words, text, urls
 from likeforlike.publish.web.version import code_version
 
 FOLDER = Path(__file__).parent / "templates"
@@ -37,6 +37,7 @@ class Renderer:
             text=text,
             council_words=council_words,
             gap_words=gap_words,
+            revision_words=revision_words,
             urls=urls,
             version=code_version(),
             site=dict(site),

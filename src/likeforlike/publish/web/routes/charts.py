@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated
 
 import vl_convert
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.charts.vega import lines_spec
 from likeforlike.publish.pages.council_indicator import make_council_indicator, neighbour_series
+from likeforlike.publish.vintages import known_on, read_day
 from likeforlike.publish.web.respond import respond
 
 router = APIRouter()
@@ -23,7 +24,12 @@ IndicatorPath = Annotated[str, Path(max_length=80)]
 
 
 @router.get("/councils/{area}/{indicator_id}/chart")
-def chart(request: Request, area: AreaCode, indicator_id: IndicatorPath) -> Response:
+def chart(
+    request: Request,
+    area: AreaCode,
+    indicator_id: IndicatorPath,
+    as_known_on: Annotated[str, Query(alias="as-known-on", max_length=20)] = "",
+) -> Response:
     """The specification of the interactive chart (`/chart.json`)."""
     if request.state.format != "json":
         raise NotFoundError(
@@ -31,6 +37,8 @@ def chart(request: Request, area: AreaCode, indicator_id: IndicatorPath) -> Resp
         )
     catalogue: Catalogue = request.app.state.catalogue
     found, indicator = catalogue.area(area), catalogue.indicator(indicator_id)
+    if as_known_on:
+        catalogue = known_on(catalogue, indicator, read_day(as_known_on))
     page = make_council_indicator(catalogue, found, indicator)
     others = neighbour_series(catalogue, found, indicator)
     return JSONResponse(lines_spec(page.series, others, page.title, page.unit_words))

@@ -16,6 +16,7 @@ from likeforlike.publish.pages.council_indicator import make_council_indicator
 from likeforlike.publish.pages.councils import make_councils
 from likeforlike.publish.pages.no_figure import has_figure, make_no_figure
 from likeforlike.publish.pages.scorecard import Comparator, Selection, Sort, TrendFilter
+from likeforlike.publish.vintages import known_on, read_day
 from likeforlike.publish.web.respond import redirect, respond
 
 router = APIRouter()
@@ -50,9 +51,12 @@ def council(
 
 @router.get("/councils/{area}/{indicator_id}")
 def council_indicator(
-    request: Request, area: AreaText, indicator_id: Annotated[str, Path(max_length=80)]
+    request: Request,
+    area: AreaText,
+    indicator_id: Annotated[str, Path(max_length=80)],
+    as_known_on: Annotated[str, Query(alias="as-known-on", max_length=20)] = "",
 ) -> Response:
-    """One indicator for one council, over time."""
+    """One indicator for one council, over time; with `as-known-on`, as published by that day."""
     catalogue: Catalogue = request.app.state.catalogue
     found, indicator = catalogue.area(area), catalogue.indicator(indicator_id)
     if area != found.code:
@@ -60,6 +64,8 @@ def council_indicator(
             request,
             urls.with_query(urls.council_indicator(found.code, indicator.id), dict(request.query_params)),
         )
+    if as_known_on:
+        catalogue = known_on(catalogue, indicator, read_day(as_known_on))
     if not has_figure(catalogue, found, indicator):
         return respond(request, make_no_figure(catalogue, found, indicator), "no_figure.html")
     return respond(request, make_council_indicator(catalogue, found, indicator), "council_indicator.html")

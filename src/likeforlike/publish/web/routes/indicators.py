@@ -10,6 +10,7 @@ from starlette.responses import Response
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.pages.indicator import Choice, Order, make_indicator
 from likeforlike.publish.pages.indicators import make_indicators
+from likeforlike.publish.pages.revisions import make_revisions
 from likeforlike.publish.web.respond import respond
 
 router = APIRouter()
@@ -19,6 +20,13 @@ router = APIRouter()
 def indicators(request: Request) -> Response:
     """Every indicator by topic."""
     return respond(request, make_indicators(request.app.state.catalogue), "indicators.html")
+
+
+@router.get("/indicators/{indicator_id}/revisions")
+def revisions(request: Request, indicator_id: Annotated[str, Path(max_length=80)]) -> Response:
+    """How much one indicator is usually revised."""
+    catalogue: Catalogue = request.app.state.catalogue
+    return respond(request, make_revisions(catalogue, catalogue.indicator(indicator_id)), "revisions.html")
 
 
 @router.get("/indicators/{indicator_id}")
