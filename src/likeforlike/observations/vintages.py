@@ -89,7 +89,7 @@ def changes(observed: pl.DataFrame, editions: pl.DataFrame) -> tuple[pl.DataFram
     summary = told.group_by(*PERIOD, "published").agg(
         pl.col("value").count().alias("with_value"),
         pl.col("changed").sum(),
-        _decimals().alias("decimals"),
+        decimals_of().alias("decimals"),
         pl.col("snapshot_id").drop_nulls().unique().sort().str.join(" ").alias("snapshot_ids"),
     )
     superseded = told.filter(~pl.col("stays"))
@@ -125,7 +125,7 @@ def known_on(
     return known.sort("indicator_id", "period_end", "period_start", "area_code")
 
 
-def _decimals() -> pl.Expr:
+def decimals_of() -> pl.Expr:
     """The fewest decimals that give every value as published; averages of predecessors have as many as they have."""
     value = pl.col("value").filter(pl.col("method") == Method.PUBLISHED.value).drop_nulls()
     needed = pl.lit(MOST_DECIMALS)

@@ -15,6 +15,7 @@ from likeforlike.domain.area import AreaRegister
 from likeforlike.observations.checks import coverage
 from likeforlike.observations.matrices import MatrixStore
 from likeforlike.pipeline.benchmarks import benchmark_tables
+from likeforlike.pipeline.carried import carry_over
 from likeforlike.pipeline.context import BuildContext
 from likeforlike.pipeline.describe import indicator_table
 from likeforlike.pipeline.funding import funding_tables
@@ -28,6 +29,7 @@ from likeforlike.pipeline.revisions import revision_tables
 from likeforlike.pipeline.snapshots import take_snapshots
 from likeforlike.pipeline.vintages import Vintages
 from likeforlike.store.areas import register_tables
+from likeforlike.store.release import OpenRelease
 from likeforlike.store.write import PackedRelease, pack_release, save_release
 
 Step = Callable[[BuildContext], dict[str, pl.DataFrame]]
@@ -65,8 +67,12 @@ def make_release(
     definitions: Definitions | None = None,
     register: AreaRegister | None = None,
     steps: Sequence[Step] | None = None,
+    *,
+    previous: OpenRelease | None = None,
 ) -> Built:
     """Build a release from raw files, as bytes; the project's own definitions, areas and steps for None.
+
+    What newer files changed in the `previous` release is kept as vintages, beside those it holds.
 
     Raises DefinitionError or SourceChangedError, naming file and row, for whatever is not as declared.
     """
@@ -74,6 +80,8 @@ def make_release(
     register = register or load_register()
     snapshots = take_snapshots(folder, definitions.sources.values())
     observed = observe(folder, definitions, register, snapshots)
+    if previous is not None:
+        observed = carry_over(previous, observed, definitions, snapshots)
     indicators = definitions.indicators.values()
     covered = coverage(observed.observations, indicators, register)
     tables = {

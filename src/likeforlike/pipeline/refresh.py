@@ -28,7 +28,7 @@ from likeforlike.sources.live.client import Unwatched, Watch
 from likeforlike.sources.live.pacing import Clock
 from likeforlike.store.atomic import point_current
 from likeforlike.store.manifest import CURRENT, Manifest
-from likeforlike.store.release import read_manifest
+from likeforlike.store.release import open_release, read_manifest
 from likeforlike.store.snapshots import Retrieval, SnapshotStore
 from likeforlike.store.verify import verify
 from likeforlike.store.write import save_release
@@ -139,7 +139,8 @@ class Refresh:
             changed = _changed(served, definitions, folder)
             if served is not None and not changed and served.code_version == __version__:
                 return served.release_id, ()
-            packed = make_release(folder, definitions, self.register, self.steps).packed
+            before = None if served is None else open_release(out / served.release_id)
+            packed = make_release(folder, definitions, self.register, self.steps, previous=before).packed
         saved = save_release(packed, out)
         try:
             sound = not verify(saved).differences

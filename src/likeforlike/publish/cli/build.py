@@ -27,6 +27,14 @@ def register(app: typer.Typer) -> None:
 def build(
     sources: Annotated[Path, typer.Option("--sources", help="The folder of the publishers' raw files.")],
     out: Annotated[Path, typer.Option("--out", help="The folder of releases to publish in.")],
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            help="The release before, whose vintages and figures changed since are kept.",
+            show_default=False,
+        ),
+    ] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Build a release from raw files and publish it as OUT/<release id> and OUT/current.
@@ -36,9 +44,10 @@ def build(
     # Reading definitions and raw files is not needed by any other command.
     from likeforlike.pipeline.build import make_release  # noqa: PLC0415
     from likeforlike.pipeline.report import rows_by_source  # noqa: PLC0415
+    from likeforlike.store.release import open_release  # noqa: PLC0415
     from likeforlike.store.write import save_release  # noqa: PLC0415
 
-    built = make_release(sources)
+    built = make_release(sources, previous=None if previous is None else open_release(previous))
     folder = save_release(built.packed, out)
     manifest = built.packed.manifest
     size = sum(len(content) for content in built.packed.files.values())
