@@ -21,6 +21,9 @@ from likeforlike.publish.web.app import create_app
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
+#: A busy machine may take long over the first scorecard, for which all comparisons are worked out.
+PATIENCE_MS = 90_000
+
 OpenPage = Callable[..., Page]
 
 
@@ -96,6 +99,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
             color_scheme=scheme,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         if not loads_scripts:
             context.route(re.compile(r"\.js(\?|$)"), lambda route: route.fulfill(body=""))
         page = context.new_page()

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -128,7 +129,11 @@ def publish(
     processes = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, initializer=_open, initargs=(release, out, since)) as pool:
-        _visit_everything(crawl, pool, processes * 3, progress)
+        try:
+            _visit_everything(crawl, pool, processes * 3, progress)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)  # what is being written is finished, no more begun
+            raise
     (out / "404.html").write_bytes((out / "no-such-page" / "index.html").read_bytes())
     shutil.rmtree(out / "no-such-page")
     return Published(
@@ -205,6 +210,7 @@ _workers: list[_Worker] = []  # filled once in every process of the pool, which 
 
 
 def _open(release: Path | None, out: Path, since: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process; the first one sees to it
     _workers.append(_Worker(create_app(Catalogue.open(release), static=True), out, since))
 
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from likeforlike.publish.cli.output import ReleaseOption
 
 BROKEN_LINKS = 1
+STOPPED = 130
 
 
 def register(app: typer.Typer) -> None:
@@ -34,12 +35,16 @@ def publish(
     columns = (TextColumn("Publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("pages", total=None)
-        done = publish_site(
-            release,
-            out,
-            workers=workers,
-            progress=lambda count, known: bar.update(task, completed=count, total=known),
-        )
+        try:
+            done = publish_site(
+                release,
+                out,
+                workers=workers,
+                progress=lambda count, known: bar.update(task, completed=count, total=known),
+            )
+        except KeyboardInterrupt:
+            typer.echo("Stopped. The same command goes on from here.", err=True)
+            raise typer.Exit(STOPPED) from None
     megabytes = done.size_bytes / 1e6
     typer.echo(
         f"{done.written:,} files written, {done.kept:,} kept, {megabytes:,.0f} MB in {done.seconds:.0f} s; "
