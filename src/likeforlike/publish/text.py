@@ -1,8 +1,10 @@
-"""Every sentence and number format that readers see, in one place, so that a second language is one more
-module.
+"""Number formats and the sentences that several pages share, in one place, so that a second language is a
+matter of modules.
 
 Numbers are rounded here, for reading, and nowhere else. Direction and judgement are separate words ("lower,
-which is worse"); "cannot tell" is an answer. Templates hold labels only.
+which is worse"); "cannot tell" is an answer. What one topic's pages alone say is in `council_words`,
+`gap_words`, `funding_words`, `mission_words`, `change_words` and `narrative`. Templates hold labels, headings of
+tables and notes under them: a translation has to visit those too.
 """
 
 from __future__ import annotations

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-import polars as pl
 
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.period import Period
@@ -70,10 +69,11 @@ def make_gap(catalogue: Catalogue, indicator: Indicator) -> GapView | None:
     tables = catalogue.release.manifest.tables
     if "gap" not in tables or "gap_change" not in tables:
         return None
-    rows = _of(catalogue, "gap", indicator).sort("period_end", "period_start")
-    if rows.is_empty():
+    rows = _rows(catalogue, "gap").get(indicator.id, [])
+    if not rows:
         return None
-    periods = tuple(_period(catalogue, indicator, row) for row in rows.iter_rows(named=True))
+    rows = sorted(rows, key=lambda row: (row["period_end"], row["period_start"]))
+    periods = tuple(_period(catalogue, indicator, row) for row in rows)
     return GapView(
         verdicts=tuple(_verdicts(catalogue, indicator)),
         explained=gap_words.explained(indicator),
@@ -86,13 +86,18 @@ def make_gap(catalogue: Catalogue, indicator: Indicator) -> GapView | None:
     )
 
 
-def _of(catalogue: Catalogue, table: str, indicator: Indicator) -> pl.DataFrame:
-    return catalogue.release.table(table).filter(pl.col("indicator_id") == indicator.id)
+@lru_cache(maxsize=4)
+def _rows(catalogue: Catalogue, table: str) -> Mapping[str, list[dict[str, Any]]]:
+    """A small table's rows by indicator: one look-up in place of a search for each page."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in catalogue.release.table(table).iter_rows(named=True):
+        found.setdefault(row["indicator_id"], []).append(row)
+    return found
 
 
 def _verdicts(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
     """One sentence for each span; a short series has one span only."""
-    found = _of(catalogue, "gap_change", indicator).iter_rows(named=True)
+    found = _rows(catalogue, "gap_change").get(indicator.id, [])
     sentences = (gap_words.verdict(row, _names(catalogue, row["drivers"] or "")) for row in found)
     yield from dict.fromkeys(sentences)
 

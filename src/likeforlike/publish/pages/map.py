@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from pydantic import Field
 
 from likeforlike.domain.matrix import FloatArray
@@ -96,15 +97,21 @@ def _shapes(catalogue: Catalogue) -> Mapping[str, tuple[tuple[str, str], ...]]:
     return {layout: tuple(rows) for layout, rows in found.items()}
 
 
+@lru_cache(maxsize=4)
+def _sizes(catalogue: Catalogue) -> Mapping[str, tuple[float, float]]:
+    """Width and height that every layout needs."""
+    ends = catalogue.release.table("geometry").group_by("layout").agg(pl.col("x", "y").max())
+    return {layout: (width, height) for layout, width, height in ends.iter_rows()}
+
+
 def _drawings(
     catalogue: Catalogue,
     pool: Pool,
     told: Mapping[str, tuple[int | None, str]],
     shapes: Mapping[str, tuple[tuple[str, str], ...]],
 ) -> Iterator[Drawing]:
-    table = catalogue.release.table("geometry")
     for layout, rows in sorted(shapes.items()):
-        size = table.filter(table["layout"] == layout).select("x", "y").max().row(0)
+        size = _sizes(catalogue)[layout]
         yield Drawing(
             name=layout,
             width=round(size[0]) + _EDGE,
