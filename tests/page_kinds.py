@@ -30,6 +30,11 @@ def page_kinds(catalogue: Catalogue) -> dict[str, str]:
         "indicators": urls.indicators(),
         "indicator": urls.indicator(INDICATOR, region="E12000001"),
         "upper-tier indicator": urls.indicator("attainment-8-score"),
+        "revisions": urls.revisions("secondary-school-absence-weekly"),
+        "as known on a day": urls.council_indicator(
+            COUNCIL, "secondary-school-absence-weekly", **{"as-known-on": "2022-10-27"}
+        ),
+        "overturned verdicts": urls.council_indicator(COUNCIL, "secondary-school-absence-weekly"),
         "compare": urls.compare([COUNCIL, OTHER], topic="health"),
         "compare nothing": urls.compare(),
         "data": urls.data(),

@@ -17,6 +17,8 @@ from likeforlike.publish.text import number
 
 WIDE, NARROW = 760, 360
 _ORDER = (Role.PEER, Role.MEDIAN, Role.NEAREST, Role.MEAN, Role.COUNCIL)
+#: Width of a letter where it is not 6.6: the council's label is bold.
+_LETTER = {Role.COUNCIL: 7.6}
 _TOP, _BOTTOM, _LABEL_GAP = 14, 30, 15
 
 
@@ -77,7 +79,8 @@ def _frame(width: int, labels: Sequence[str], named: Sequence[Series]) -> Frame:
     left = 12 + 6.8 * max(len(label) for label in labels)
     if width <= NARROW:
         return Frame(width, 256 + 18 * len(named), left, width - 10, 222)
-    right = width - 12 - 6.6 * min(26, max((len(line.name) for line in named), default=0))
+    room = max((min(26, len(line.name)) * _LETTER.get(line.role, 6.6) for line in named), default=0.0)
+    right = width - 12 - room
     return Frame(width, 320, left, right, 320 - _BOTTOM)
 
 
