@@ -5,6 +5,7 @@
 #   make check    formatting, lint, types
 #   make build    a release from the publishers' raw files (SOURCES) into RELEASES
 #   make bundle   the same, put into the package as the embedded release
+#   make refresh  the newest figures from publishers' services, and a release of them into RELEASES
 #   make bench    benchmarks: ratios measured in one run, with memory
 #   make docs     method pages, made from the spec tests
 
@@ -18,7 +19,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 RUN := $(BIN)/likeforlike
 
-.PHONY: install install-dev chromium serve test check build bundle bench docs clean
+.PHONY: install install-dev chromium serve test check build refresh bundle bench docs clean
 
 install: .venv/.runtime
 install-dev: .venv/.dev
@@ -55,6 +56,9 @@ check: install-dev
 
 build: install
 	$(RUN) build --sources $(SOURCES) --out $(RELEASES)
+
+refresh: install
+	$(RUN) refresh --sources $(SOURCES) --out $(RELEASES)
 
 bundle: install
 	$(BIN)/python -m likeforlike.pipeline.bundle $(SOURCES)

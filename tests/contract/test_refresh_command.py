@@ -107,7 +107,7 @@ def test_the_exit_code_says_that_something_went_wrong_and_the_release_stands(she
     result = shell.run()
     assert result.exit_code == 1
     assert result.stdout.count("failed; kept") == 4
-    assert "server error: attempt 5: HTTP 500" in " ".join(result.stdout.split())
+    assert "server error, attempts 1 to 5: HTTP 500" in " ".join(result.stdout.split())
     assert verify(shell.folder / "out").differences == ()
 
 

@@ -201,10 +201,15 @@ def test_attempts_end_and_every_one_of_them_is_reported(fetcher, publisher, time
 
 def test_the_wait_a_publisher_asks_for_is_kept(fetcher, publisher, time):
     publisher.faults.extend(
-        [kit.too_many("7"), kit.too_many(format_datetime(kit.START + timedelta(seconds=49), usegmt=True))]
+        [
+            kit.too_many("7"),
+            kit.too_many(format_datetime(kit.START + timedelta(seconds=49), usegmt=True)),
+            kit.status(502, FaultKind.SERVER_ERROR, Retry_After="60"),
+            kit.status(503, FaultKind.SERVER_ERROR, Retry_After="1"),
+        ]
     )
     fetcher.get(fetcher.url(PATH), check)
-    assert time.slept == [7, 42]
+    assert time.slept == [7, 42, 60, 8]
 
 
 @pytest.mark.parametrize(

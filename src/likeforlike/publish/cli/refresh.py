@@ -166,9 +166,22 @@ def rows_of(report: Any) -> list[Row]:  # noqa: ANN401 - its type would load the
 
 
 def _words(row: Row) -> list[str]:
-    """Faults without their addresses, then remarks: a table for people has little room."""
-    faults = []
+    """Faults without their addresses, then remarks: a table for people has little room.
+
+    What happened several times in a row is said once.
+    """
+    said: list[tuple[str, str, list[str]]] = []
     for text in row["faults"]:
-        kind, _, rest = (text.rpartition(" (http")[0] or text).partition(": ")
-        faults.append(f"{kind.replace('_', ' ')}: {rest}")
+        kind, attempt, reason = (text.rpartition(" (http")[0] or text).split(": ", 2)
+        number = attempt.removeprefix("attempt ")
+        last = said[-1] if said else ("", "", ["0"])
+        if last[:2] == (kind, reason) and int(number) == int(last[2][-1]) + 1:
+            last[2].append(number)
+        else:
+            said.append((kind, reason, [number]))
+    faults = [f"{kind.replace('_', ' ')}, {_attempts(numbers)}: {reason}" for kind, reason, numbers in said]
     return [*faults, *row["remarks"]]
+
+
+def _attempts(numbers: list[str]) -> str:
+    return f"attempt {numbers[0]}" if len(numbers) == 1 else f"attempts {numbers[0]} to {numbers[-1]}"

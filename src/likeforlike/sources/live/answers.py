@@ -15,7 +15,7 @@ from likeforlike.domain.errors import FetchError
 from likeforlike.domain.live import FaultKind, LiveService, is_loopback
 
 _OK, _PARTIAL, _NOT_MODIFIED, _TIMEOUT, _RANGE, _EARLY, _TOO_MANY = 200, 206, 304, 408, 416, 425, 429
-_UNAVAILABLE, _SERVER, _CHUNK = 503, 500, 1 << 16
+_SERVER, _CHUNK = 500, 1 << 16
 
 
 def check_status(response: httpx.Response, now: datetime, longest_wait: float) -> None:
@@ -30,11 +30,9 @@ def check_status(response: httpx.Response, now: datetime, longest_wait: float) -
     patient = wait is None or wait <= longest_wait
     if not patient:
         asked += ", longer than this run waits: refresh again later"
-    if status in (_TOO_MANY, _UNAVAILABLE):
+    if status >= _SERVER or status in (_TOO_MANY, _TIMEOUT, _EARLY):
         kind = FaultKind.TOO_MANY_REQUESTS if status == _TOO_MANY else FaultKind.SERVER_ERROR
         raise FetchError(kind, f"HTTP {status}{asked}", again=patient, wait_seconds=wait if patient else None)
-    if status >= _SERVER or status in (_TIMEOUT, _EARLY):
-        raise FetchError(FaultKind.SERVER_ERROR, f"HTTP {status}{asked}", again=patient)
     raise FetchError(
         FaultKind.REFUSED, f"HTTP {status}: the address or what was asked for is refused", again=False
     )
