@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "funding": ("funds", "allocations"),
     "alignment": ("alignment", "counterfactual"),
     "missions": ("missions", "progress", "change"),
+    "events": ("events",),
     "build": ("build",),
     "refresh": ("refresh",),
     "verify": ("verify",),
