@@ -166,14 +166,15 @@ def _values(cells: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     for series in plan.definition.series:
         scale = series.divide_by * (10**series.decimals if series.measure is Measure.SUM else 1)
         sent = (pl.col("open") & bit_of(plan.definition, series)) != 0
-        number = pl.col(series.id).fill_null(0).cast(pl.Float64) / scale
+        # Polars divides by a constant by multiplying with its inverse, which is not the nearest number.
+        whole = cells[series.id].fill_null(0).cast(pl.Float64).to_numpy()
         tables.append(
             cells.select(
                 pl.lit(series.id).alias("series"),
                 "area_code",
                 "period_start",
                 "period_end",
-                pl.when(sent).then(number).alias("value"),
+                pl.when(sent).then(pl.Series(whole / scale)).alias("value"),
                 pl.when(~sent).then(pl.lit(NOT_SENT)).alias("marker"),
                 pl.when(sent).then(pl.col(rows_of(series)).fill_null(0)).otherwise(0).alias("events"),
             ).cast(EVENT_SCHEMA)

@@ -5,12 +5,14 @@ Both read Parquet and comma-separated files (a header, every column text) and an
 
 from __future__ import annotations
 
+import csv
+import gzip
 import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -57,9 +59,12 @@ class Engine:
                 "The files are not of one kind.", instead="Give Parquet files, or comma-separated ones."
             )
         try:
-            if kinds == {".parquet"}:
+            if kinds == {".csv"}:
+                _check_headers(files)
+            with self._quiet():
+                if kinds == {".csv"}:
+                    return self._read_csv(paths)
                 return self.backend.read_parquet(paths if len(paths) > 1 else paths[0])
-            return self._read_csv(paths)
         except RequestError:
             raise
         except Exception as problem:
@@ -68,11 +73,15 @@ class Engine:
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The answer as a table."""
         try:
-            answer = pl.from_arrow(self.backend.to_pyarrow(expression))
+            with self._quiet():
+                answer = pl.from_arrow(self.backend.to_pyarrow(expression))
         except Exception as problem:
             raise RequestError(f"The rows cannot be read ({_first_line(problem)}).") from problem
         assert isinstance(answer, pl.DataFrame), "an expression with columns gives a table"
         return answer
+
+    def _quiet(self) -> AbstractContextManager[None]:
+        return _without_warnings() if self.backend.name != EngineName.DUCKDB.value else nullcontext()
 
     def _read_csv(self, paths: list[str]) -> Any:  # noqa: ANN401 - as the backend
         if self.backend.name == EngineName.DUCKDB.value:
@@ -104,10 +113,9 @@ def engine(
     """An engine for as long as the block runs; temporary files are gone afterwards."""
     scratch = Path(tempfile.mkdtemp(prefix="likeforlike-events-"))
     try:
-        with warnings.catch_warnings():
-            if name is EngineName.SPARK:
-                warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-            open_one = _spark if name is EngineName.SPARK else _duckdb
+        spark = name is EngineName.SPARK
+        with _without_warnings() if spark else nullcontext():
+            open_one = _spark if spark else _duckdb
             opened = open_one(scratch, threads, memory_mb)
             try:
                 yield Engine(opened)
@@ -115,6 +123,15 @@ def engine(
                 opened.disconnect()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Spark warns of every newer pandas, at each of its steps, and pandas of how Spark calls it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def _duckdb(scratch: Path, threads: int, memory_mb: int | None) -> Any:  # noqa: ANN401 - as the backend
@@ -168,6 +185,21 @@ def _installed(package: str) -> bool:
     from importlib.util import find_spec  # noqa: PLC0415 - used in this one place
 
     return find_spec(package) is not None
+
+
+def _check_headers(files: Sequence[Path]) -> None:
+    """Raise RequestError for a file whose columns are not the first one's: engines go by position."""
+    first: list[str] | None = None
+    for path in files:
+        opener = gzip.open if path.name.lower().endswith(".gz") else open
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as text:
+            header = next(csv.reader(text), [])
+        if first is not None and header != first:
+            raise RequestError(
+                f"{path} has the columns {', '.join(header)}; {files[0]} has {', '.join(first)}.",
+                instead="Files that are read together have the same columns in the same order.",
+            )
+        first = header
 
 
 def _kind(path: Path) -> str:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.area_names import normalised
 from likeforlike.domain.errors import DefinitionError, RequestError
-from likeforlike.domain.event import AreaColumn, DateColumn, EventDefinition, LeaveOut, Length, Reporters
+from likeforlike.domain.event import AreaColumn, DateColumn, LeaveOut, Length, Reporters
 from likeforlike.domain.period import Period, day_label
 
 #: A value of a column as an engine gives it; None where a row has none.
@@ -50,7 +50,8 @@ class Reasons:
     def example(self, code: int) -> str:
         """The first value in order, and how many more there were."""
         values = sorted(self.examples.get(code, []))
-        more = f" and {len(values) - 1:,} other values" if len(values) > 1 else ""
+        others = len(values) - 1
+        more = f" and {others:,} other value{'s' if others > 1 else ''}" if others > 0 else ""
         return f"{values[0]!r}{more}" if values else ""
 
 
@@ -212,13 +213,12 @@ def reporters_of(reporters: Reporters, lookup: Mapping[str, str], register: Area
     return found
 
 
-def check_dates(definition: EventDefinition, file: str) -> None:
+def check_dates(column: DateColumn) -> None:
     """Raise DefinitionError for a format of dates that cannot tell the declared periods apart."""
-    finer = ("%m", "%b", "%B", "%j") if definition.date.length is not Length.YEAR else ("%Y", "%y")
-    for pattern in definition.date.formats:
+    finer = ("%m", "%b", "%B", "%j") if column.length is not Length.YEAR else ("%Y", "%y")
+    for pattern in column.formats:
         if not any(mark in pattern for mark in finer) or not any(mark in pattern for mark in ("%Y", "%y")):
             raise DefinitionError(
-                f"The date format {pattern!r} does not say which {definition.date.length.value.replace('_', ' ')}.",
-                file=file,
+                f"The date format {pattern!r} does not say which {column.length.value.replace('_', ' ')}.",
                 instead="Write strftime marks such as %Y-%m-%d.",
             )

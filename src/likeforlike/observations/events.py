@@ -74,6 +74,7 @@ def aggregate(
     Raises RequestError for a file that cannot be read, DefinitionError where the columns are not as declared
     or (with `unknown: stop`) a value is not.
     """
+    keys.check_dates(definition.date)
     table = engine.read(files)
     _check_columns(table.columns, definition, files)
     plan = _read_values(engine, table, definition, lookups, register)
