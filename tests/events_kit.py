@@ -31,7 +31,7 @@ def definition_of(**changes: Any) -> EventDefinition:
         "title": "Made-up events",
         "area": {
             "column": "place",
-            "lookup": {"file": "places.csv", "key": "place", "value": "district"},
+            "lookups": [{"file": "places.csv", "key": "place", "value": "district"}],
             "outside": {"W": "outside England"},
         },
         "date": {

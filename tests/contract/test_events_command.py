@@ -19,7 +19,7 @@ id: made_up
 title: Made-up events
 area:
   column: place
-  lookup: {file: places.csv, key: place, value: district}
+  lookups: [{file: places.csv, key: place, value: district}]
 date:
   column: day
   formats: ["%Y-%m-%d"]

@@ -188,6 +188,16 @@ def test_a_file_that_changed_stops_the_build_and_says_how(copy: Path, change, me
 
 
 @pytest.mark.raw
+def test_newer_months_have_small_areas_of_2021(copy: Path):
+    path = copy / DEFINITION.file
+    split = pl.read_parquet(path).with_columns(
+        lsoa11cd=pl.lit("E01035637"), month=pl.lit("2026-05"), force=pl.lit("northumbria")
+    )
+    split.write_parquet(path)
+    assert observe(copy).observations["source_rows"].str.contains("^[1-9]").any()
+
+
+@pytest.mark.raw
 def test_a_lookup_that_leads_one_place_to_two_councils_stops_the_build(copy: Path):
     path = copy / "deprivation" / "iod2019_lsoa.csv.gz"
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()

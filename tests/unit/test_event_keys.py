@@ -98,7 +98,7 @@ def test_a_name_that_several_councils_share_is_known_only_when_the_definition_sa
 
 
 def test_a_lookup_must_lead_to_one_council_of_today():
-    column = AreaColumn(column="place", lookup=Lookup(file="places.csv", key="a", value="b"))
+    column = AreaColumn(column="place", lookups=(Lookup(file="places.csv", key="a", value="b"),))
     reasons = Reasons()
     key = area_key(["x", "y"], column, {"x": HARROGATE}, load_register(), reasons)
     assert key.labels == (NORTH_YORKSHIRE,)

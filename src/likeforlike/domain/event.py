@@ -59,14 +59,15 @@ class Lookup(Part):
 class AreaColumn(Part):
     """The column that says where a row belongs.
 
-    With a `lookup` its values are keys, such as small areas, of council codes. Without one they are names or
+    With `lookups` its values are keys, such as small areas, of council codes; the first that knows a value
+    counts. Without them they are names or
     codes of councils, read as they were in force on `as_of` (today where that is absent); `names` says what a
     name means where the register cannot tell. `outside` gives, by the beginning of a value, why it is none
     of a council in England.
     """
 
     column: str
-    lookup: Lookup | None = None
+    lookups: tuple[Lookup, ...] = ()
     as_of: date | None = None
     names: dict[str, str] = {}
     outside: dict[str, str] = {}
@@ -76,18 +77,18 @@ class DateColumn(Part):
     """The column that dates a row, and the periods rows fall into.
 
     `formats` are tried in order (strftime notation) where the column holds text. A date before `first` or
-    after `last` is set aside: it is a slip of the pen, or beyond what the file covers.
+    after `last`, where those are given, is set aside: it is a slip of the pen, or beyond what the file covers.
     """
 
     column: str
     formats: tuple[str, ...] = ("%Y-%m-%d",)
     length: Length = Length.MONTH
-    first: date
-    last: date
+    first: date | None = None
+    last: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.first > self.last:
+        if self.first and self.last and self.first > self.last:
             raise ValueError("`first` comes after `last`")
         return self
 
@@ -193,20 +194,20 @@ class EventDefinition(Part):
                 )
         if bool(self.source_id) != bool(self.file):
             raise ValueError("`source_id` and `file` go together")
-        if self.source_id and not self.area.lookup:
-            raise ValueError("figures of a release need a `lookup` to councils of today")
+        if self.source_id and not self.area.lookups:
+            raise ValueError("figures of a release need `lookups` that lead to councils of today")
         if self.source_id and any(one.per for one in self.series) and not self.population:
             raise ValueError("a rate of a release needs `population`, the file it divides by")
         return self
 
     @property
-    def files_by_place(self) -> dict[tuple[str, ...], str]:
+    def files_by_place(self) -> dict[tuple[str | int, ...], str]:
         """The files that a release's figures are made from, by their place in the definition."""
-        files: dict[tuple[str, ...], str] = {("file",): self.file}
+        files: dict[tuple[str | int, ...], str] = {("file",): self.file}
         if self.population:
             files["population",] = self.population
-        if self.area.lookup:
-            files["area", "lookup", "file"] = self.area.lookup.file
+        for number, lookup in enumerate(self.area.lookups):
+            files["area", "lookups", number, "file"] = lookup.file
         if self.reporters:
             files["reporters", "lookup", "file"] = self.reporters.lookup.file
         return files

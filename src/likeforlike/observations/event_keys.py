@@ -79,7 +79,8 @@ def area_key(
     register: AreaRegister,
     reasons: Reasons,
 ) -> Key:
-    """Areas by value. A `lookup` leads to councils of today; without one a name or code is the council's own.
+    """Areas by value. A `lookup` (all of the definition's in one) leads to councils of today; without one a
+    name or code is the council's own.
 
     Raises DefinitionError where the lookup leads to a code that no single council of today took over.
     """
@@ -107,10 +108,9 @@ def area_key(
 def _today(code: str, column: AreaColumn, register: AreaRegister) -> str:
     found = register.successors(code)
     if len(found) != 1 or found[0] not in register.lower_tier:
-        assert column.lookup, "only a lookup leads to codes"
         raise DefinitionError(
             f"The lookup leads to {code!r}, which is not one council of today.",
-            file=column.lookup.file,
+            file=" or ".join(one.file for one in column.lookups),
             instead="Its values must be codes of districts or single-tier councils.",
         )
     return found[0]
@@ -134,7 +134,9 @@ def _council(text: str, column: AreaColumn, register: AreaRegister, named: AreaR
 def period_key(values: Iterable[Value], column: DateColumn, reasons: Reasons) -> Periods:
     """Periods by value: a date, or text in one of the declared formats."""
     none = reasons.code("no date given")
-    between = f"a date before {day_label(column.first)} or after {day_label(column.last)}"
+    bounds = [f"before {day_label(column.first)}"] if column.first else []
+    bounds += [f"after {day_label(column.last)}"] if column.last else []
+    beyond = f"a date {' or '.join(bounds)}"
     codes: dict[Value, int] = {}
     numbers: dict[Period, int] = {}
     for value in values:
@@ -143,8 +145,8 @@ def period_key(values: Iterable[Value], column: DateColumn, reasons: Reasons) ->
             codes[value] = none
         elif day is None:
             codes[value] = reasons.code("a date that cannot be read", value, undeclared=True)
-        elif not column.first <= day <= column.last:
-            codes[value] = reasons.code(between, value)
+        elif (column.first and day < column.first) or (column.last and day > column.last):
+            codes[value] = reasons.code(beyond, value)
         else:
             codes[value] = numbers.setdefault(period_of(day, column.length), len(numbers))
     return Periods(Key(codes, none), tuple(numbers))

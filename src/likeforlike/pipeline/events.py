@@ -57,15 +57,17 @@ def observe_events(
 
 def read_lookups(folder: Path, definition: EventDefinition) -> Lookups:
     """The files that a definition refers to, under a folder."""
-    reporters = definition.reporters.lookup if definition.reporters else None
+    areas: dict[str, str] = {}
+    for lookup in definition.area.lookups:
+        areas = _read(folder, lookup, definition.id) | areas
+    reporters = definition.reporters
     return Lookups(
-        _read(folder, definition.area.lookup, definition.id), _read(folder, reporters, definition.id)
+        areas if definition.area.lookups else None,
+        _read(folder, reporters.lookup, definition.id) if reporters else None,
     )
 
 
-def _read(folder: Path, lookup: Lookup | None, source_id: str) -> dict[str, str] | None:
-    if lookup is None:
-        return None
+def _read(folder: Path, lookup: Lookup, source_id: str) -> dict[str, str]:
     table = read_csv(folder, lookup.file, source_id)
     for name in (lookup.key, lookup.value):
         if name not in table.columns:
