@@ -8,6 +8,7 @@ from likeforlike.domain.event import EVENT_SCHEMA, EventDefinition, EventSeries
 from likeforlike.sources.per_head import rate_rows
 from likeforlike.sources.reading import SOURCE_ROW
 
+PROVISIONAL = "p"
 _PLACE = ("area_code", "period_start", "period_end")
 
 
@@ -15,8 +16,9 @@ def rates(values: pl.DataFrame, definition: EventDefinition, people: pl.DataFram
     """The rates of series that ask for one (EVENT_SCHEMA), divided by the mid-year population of the year in
     which the period starts.
 
-    `people` has `area_code`, `year` and `people` of councils of today. A council whose population of a year
-    is not there has no rate of it.
+    `people` has `area_code`, `year` and `people` of councils of today. Periods newer than the newest
+    population are divided by that, and such a rate is provisional. A council whose population is not there
+    has no rate.
     """
     tables = [_rate(values, series, people) for series in definition.series if series.per]
     return pl.concat([EVENT_SCHEMA.to_frame(), *tables])
@@ -25,12 +27,15 @@ def rates(values: pl.DataFrame, definition: EventDefinition, people: pl.DataFram
 def _rate(values: pl.DataFrame, series: EventSeries, people: pl.DataFrame) -> pl.DataFrame:
     assert series.per, "asked only for series with a rate"
     own = values.filter(pl.col("series") == series.id)
+    newest = people["year"].max()
+    year = pl.col("period_start").dt.year().cast(pl.Int32)
+    later = year > pl.lit(newest, pl.Int32)
     counts = own.select(
         "area_code",
         pl.format("{}/{}", "period_start", "period_end").alias("key"),
-        pl.col("period_start").dt.year().cast(pl.Int32).alias("year"),
+        pl.min_horizontal(year, pl.lit(newest, pl.Int32)).alias("year"),
         pl.col("value").alias("count"),
-        "marker",
+        pl.coalesce("marker", pl.when(later).then(pl.lit(PROVISIONAL))).alias("marker"),
         pl.lit(None, pl.UInt32).alias(SOURCE_ROW),
     )
     made = rate_rows(counts, people, series.per)

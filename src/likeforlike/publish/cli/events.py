@@ -148,7 +148,7 @@ def _rows(values: pl.DataFrame, register: AreaRegister) -> list[dict[str, Any]]:
 
 
 #: What a marker of EVENT_SCHEMA or of a rate says about the value.
-_STATUS = {"x": "not_available", "e": "estimated"}
+_STATUS = {"x": "not_available", "e": "estimated", "p": "provisional"}
 
 
 def _caption(found: Events) -> str:
