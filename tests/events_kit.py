@@ -71,7 +71,23 @@ def made_up_rows(count: int, seed: int) -> list[dict[str, str]]:
             f"({abs(pence) / 100:,.2f})",
             f"{pence // 100}",
         ]
-        return rng.choice([*sound, *sound, f"{pence / 100:.2f}00", "", "####", "1.2.3", "12.345", "-", "."])
+        return rng.choice(
+            [
+                *sound,
+                *sound,
+                f"{pence / 100:.2f}00",
+                "",
+                "####",
+                "1.2.3",
+                "12.345",
+                "-",
+                ".",
+                "(5",
+                "5)",
+                "--5",
+                "5-",
+            ]
+        )
 
     return [
         {

@@ -47,7 +47,7 @@ def test_columns_of_every_type_read_the_same(spark, duckdb, tmp_path: Path):
         {"id": "pence", "measure": "sum", "column": "pence", "decimals": 0, "divide_by": 100},
         {"id": "pounds", "measure": "sum", "column": "pounds", "decimals": 2},
         {"id": "exact", "measure": "sum", "column": "exact", "decimals": 2},
-        {"id": "once", "measure": "distinct", "column": "number"},
+        {"id": "once", "measure": "distinct", "column": "number", "where_not": {"number": ["2"]}},
     ]
     for column in ("day", "moment"):
         when = {"column": column, "first": "2021-01-01", "last": "2021-11-30", "length": "financial_year"}

@@ -176,7 +176,10 @@ def category_key(values: Iterable[Value], column: str, known: Sequence[str], rea
     other = f"{column}: a value that is not declared"
     none = reasons.code(f"{column}: no value")
     return Key(
-        {value: 0 if value in known else reasons.code(other, value, undeclared=True) for value in values},
+        {
+            value: 0 if str(value) in known else reasons.code(other, value, undeclared=True)
+            for value in values
+        },
         none,
     )
 
@@ -184,7 +187,7 @@ def category_key(values: Iterable[Value], column: str, known: Sequence[str], rea
 def left_out_key(values: Iterable[Value], rule: LeaveOut, reasons: Reasons) -> Key:
     """0 for rows that stay, the rule's reason for those it leaves out."""
     return Key(
-        {value: reasons.code(rule.reason, value) if value in rule.values else 0 for value in values}, 0
+        {value: reasons.code(rule.reason, value) if str(value) in rule.values else 0 for value in values}, 0
     )
 
 

@@ -2,8 +2,9 @@
 
 Two questions are put to the engine. The first asks for the different values of the columns that place, date
 and sort a row; `event_keys` reads those to whole numbers. The second is the aggregation: every row gets the
-numbers of its values, rows are grouped by area, period, reporter and reason, and counted or added up. Rows
-that are set aside are a group like any other, so that the answer accounts for every row in one pass.
+numbers of its values, rows are grouped by area, period, reason and the series that take them, and counted
+or added up. Rows that are set aside are a group like any other, so that the answer accounts for every row in
+one pass.
 
 Nothing that depends on the order of rows is asked for. Amounts are added as whole numbers of their last
 decimal, exactly; a floating-point sum would differ between engines, and between two runs of one.
@@ -180,7 +181,7 @@ def _stop_at_undeclared(reasons: Reasons, files: Sequence[Path]) -> None:
 
 
 def _expression(table: ibis.Table, plan: Plan) -> ibis.Table:
-    """The aggregation: one row per area, period, reporter and reason, with counts and sums."""
+    """The aggregation: one row per area, period, reason and series taken, with counts and sums."""
     definition, reasons = plan.definition, plan.reasons
     keyed = [(definition.area.column, plan.area), (definition.date.column, plan.periods.key), *plan.aside]
     rows, names = table, [f"likeforlike_{number}" for number in range(len(keyed))]
@@ -236,10 +237,10 @@ def _with_key(rows: ibis.Table, column: str, key: Key, name: str) -> ibis.Table:
 
 def _takes(rows: ibis.Table, series: EventSeries) -> Any:  # noqa: ANN401 - an Ibis column
     """Whether a series takes a row."""
-    conditions = [rows[column].isin(values) for column, values in series.where.items()]
+    conditions = [_plain(rows[column]).isin(values) for column, values in series.where.items()]
     # SQL's "not in" is unknown for a missing value, which is none of those named.
     conditions += [
-        (~rows[column].isin(values)).fill_null(True) for column, values in series.where_not.items()
+        (~_plain(rows[column]).isin(values)).fill_null(True) for column, values in series.where_not.items()
     ]
     return ibis.and_(ibis.literal(True), *(one.fill_null(False) for one in conditions))
 
@@ -249,7 +250,9 @@ def _wanting(rows: ibis.Table, series: EventSeries, reasons: Reasons) -> tuple[A
     if series.measure is Measure.COUNT:
         return None, 0
     if series.measure is Measure.DISTINCT:
-        return rows[series.column].isnull(), reasons.code(f"{series.column}: no value")
+        column = rows[series.column]
+        empty = column == "" if column.type().is_string() else ibis.literal(False)
+        return column.isnull() | empty, reasons.code(f"{series.column}: no value")
     return (
         _amount(rows[series.column], series).isnull(),
         reasons.code(f"{series.column}: no amount, or not a number with at most {series.decimals} decimals"),
@@ -285,7 +288,8 @@ def _amount(column: Any, series: EventSeries) -> Any:  # noqa: ANN401 - an Ibis 
     text = column.replace(",", "").replace("£", "").replace(" ", "")
     negative = text.startswith("-") | text.startswith("(")
     digits = text.replace("(", "").replace(")", "").replace("-", "")
-    shape = rf"^(-?|\()[0-9]{{1,{15 - series.decimals}}}(\.[0-9]{{0,{series.decimals}}}0*)?\)?$"
+    sound = rf"[0-9]{{1,{15 - series.decimals}}}(\.[0-9]{{0,{series.decimals}}}0*)?"
+    shape = rf"^(-?{sound}|\({sound}\))$"
     whole = digits.re_extract(r"^([0-9]+)", 1)
     part = (digits.re_extract(r"\.([0-9]*)$", 1) + "0" * series.decimals).substr(0, series.decimals)
     number = (whole + part).try_cast("int64")
