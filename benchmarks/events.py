@@ -3,7 +3,8 @@ query written by hand.
 
 The real file of street crimes is written again and again, its months moved back, into one Parquet file in a
 temporary folder, which is removed afterwards. Each engine runs in a process of its own; memory is the most
-that process and its children held, each by its own account (VmHWM, so on Linux only). Figures must be equal.
+that process and its children held, each by its own account (VmHWM, so on Linux only), and processor time that
+of them all, which does not depend on what else the machine does. Figures must be equal.
 
     python -m benchmarks.events [MILLION ROWS]
 """
@@ -106,8 +107,9 @@ def say(seconds: float, digest: str, counted: dict[str, int]) -> None:
     print(json.dumps({"seconds": seconds, "digest": digest, "counted": counted}))
 
 
-def measure(how: str, file: Path) -> tuple[dict, float, float]:
-    """Run one way in its own process: what it said, wall seconds, and the sum of its processes' peaks in MB."""
+def measure(how: str, file: Path) -> tuple[dict, float, float, float]:
+    """Run one way in its own process: what it said, wall and processor seconds, and the sum of its processes'
+    peaks in MB."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.events", "--run", how, str(file)],
@@ -116,15 +118,17 @@ def measure(how: str, file: Path) -> tuple[dict, float, float]:
         text=True,
     )
     peaks: dict[int, int] = {}
+    used: dict[int, float] = {}
     while process.poll() is None:
         for pid in family(process.pid):
             peaks[pid] = max(peaks.get(pid, 0), peak_kb(pid))
+            used[pid] = max(used.get(pid, 0.0), processor_s(pid))
         time.sleep(0.05)
     assert process.stdout is not None
     said = process.stdout.read().strip().split("\n")[-1]
     if process.returncode:
         sys.exit(f"{how} failed; run it by itself: python -m benchmarks.events --run {how} {file}")
-    return json.loads(said), time.perf_counter() - start, sum(peaks.values()) / 1000
+    return json.loads(said), time.perf_counter() - start, sum(used.values()), sum(peaks.values()) / 1000
 
 
 def family(pid: int) -> list[int]:
@@ -148,6 +152,15 @@ def peak_kb(pid: int) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
+def processor_s(pid: int) -> float:
+    """Processor seconds of a process; 0 once it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main(rows: int) -> None:
     """Print the table."""
     if not RAW.is_dir():
@@ -160,14 +173,19 @@ def main(rows: int) -> None:
         file = Path(folder) / "events.parquet"
         grow(file, rows)
         print(f"{rows:,} events, {file.stat().st_size / 1e6:,.0f} MB of Parquet, {THREADS} threads")
-        print(f"{'':<22}{'seconds':>9}{'with start':>12}{'million rows/s':>16}{'peak MB':>9}")
+        print(
+            f"{'':<22}{'seconds':>9}{'with start':>12}{'processor s':>13}{'million rows/s':>16}{'peak MB':>9}"
+        )
         answers = {}
         ways = ["by-hand", "duckdb", *([] if why_no_spark() else ["spark"])]
         for how in ways:
-            answer, wall, peak = measure(how, file)
+            answer, wall, used, peak = measure(how, file)
             answers[how] = answer
             rate = rows / answer["seconds"] / MILLION
-            print(f"{how:<22}{answer['seconds']:>9.1f}{wall:>12.1f}{rate:>16.1f}{peak:>9,.0f}", flush=True)
+            print(
+                f"{how:<22}{answer['seconds']:>9.1f}{wall:>12.1f}{used:>13.1f}{rate:>16.1f}{peak:>9,.0f}",
+                flush=True,
+            )
     if why := why_no_spark():
         print(f"Spark is left out: {why}.")
     else:

@@ -181,9 +181,8 @@ class EventDefinition(Part):
         names = [name for one in self.series for name in (one.id, *([one.rate_id] if one.per else []))]
         if len({*names}) < len(names):
             raise ValueError("two series have one name")
-        things = any(one.measure is Measure.DISTINCT for one in self.series)
         for one in self.reporters.incomplete if self.reporters else ():
-            if one.series and things:
+            if one.series and self.has_distinct:
                 raise ValueError(
                     "beside a distinct series, `incomplete` concerns all: leave its `series` out"
                 )
@@ -199,6 +198,11 @@ class EventDefinition(Part):
         if self.source_id and any(one.per for one in self.series) and not self.population:
             raise ValueError("a rate of a release needs `population`, the file it divides by")
         return self
+
+    @property
+    def has_distinct(self) -> bool:
+        """Whether any series counts things once, which cannot be added over groups of rows."""
+        return any(one.measure is Measure.DISTINCT for one in self.series)
 
     @property
     def files_by_place(self) -> dict[tuple[str | int, ...], str]:

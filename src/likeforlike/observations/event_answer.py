@@ -56,14 +56,14 @@ def bit_of(definition: EventDefinition, series: EventSeries) -> int:
     Things that count once must not be divided among groups of rows, so beside a distinct series `taken` only
     says whether any series takes a row.
     """
-    if any(one.measure is Measure.DISTINCT for one in definition.series):
+    if definition.has_distinct:
         return 1
     return int(1 << definition.series.index(series))
 
 
 def events_of(grouped: pl.DataFrame, plan: Plan, register: AreaRegister) -> Events:
     """Figures and account from the engine's groups."""
-    judged = _judge(grouped, plan)
+    judged = _judge(_with_counts(grouped, plan.definition), plan)
     sound = judged.filter(pl.col("why").is_null())
     cells = sound.group_by(_CELL).agg(
         *(
@@ -77,6 +77,20 @@ def events_of(grouped: pl.DataFrame, plan: Plan, register: AreaRegister) -> Even
     else:
         cells = cells.with_columns(pl.lit(_all_series(plan)).alias("open"), _label(plan).alias("area_code"))
     return Events(_values(cells, plan), _account(judged, sound))
+
+
+def _with_counts(grouped: pl.DataFrame, definition: EventDefinition) -> pl.DataFrame:
+    """The groups with a column for every series: a count is the rows of the groups that the series takes."""
+    if not definition.has_distinct:
+        grouped = grouped.with_columns(
+            pl.when((pl.col(TAKEN) & bit_of(definition, series)) != 0)
+            .then(ROWS)
+            .otherwise(0)
+            .alias(rows_of(series))
+            for series in definition.series
+        )
+    counts = [one for one in definition.series if one.measure is Measure.COUNT]
+    return grouped.with_columns(pl.col(rows_of(series)).alias(series.id) for series in counts)
 
 
 def _judge(grouped: pl.DataFrame, plan: Plan) -> pl.DataFrame:

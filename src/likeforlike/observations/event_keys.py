@@ -171,10 +171,12 @@ def _day(text: str, formats: Sequence[str]) -> date | None:
     return None
 
 
-def category_key(values: Iterable[Value], column: str, known: Sequence[str], reasons: Reasons) -> Key:
-    """0 for a declared value; a row without one, or with another, is set aside."""
+def category_key(
+    values: Iterable[Value], column: str, known: Sequence[str], reasons: Reasons, *, gaps: bool
+) -> Key:
+    """0 for a declared value; a row without one (there are such if `gaps`), or with another, is set aside."""
     other = f"{column}: a value that is not declared"
-    none = reasons.code(f"{column}: no value")
+    none = reasons.code(f"{column}: no value") if gaps else 0
     return Key(
         {
             value: 0 if str(value) in known else reasons.code(other, value, undeclared=True)

@@ -104,10 +104,13 @@ def _read_values(
     engine: Engine, table: ibis.Table, definition: EventDefinition, lookups: Lookups, register: AreaRegister
 ) -> Plan:
     known: dict[str, list[Value]] = {}
+    gaps: set[str] = set()
 
     def values(column: str) -> list[Value]:
         if column not in known:
-            known[column] = _different_values(engine, table, column)
+            found = _different_values(engine, table, column)
+            known[column] = sorted((value for value in found if value is not None), key=str)
+            gaps.update([column] if None in found else [])
         return known[column]
 
     reasons = Reasons()
@@ -117,7 +120,7 @@ def _read_values(
     area = keys.area_key(values(definition.area.column), definition.area, lookups.areas, register, reasons)
     periods = keys.period_key(values(definition.date.column), definition.date, reasons)
     sorts = [
-        (column, keys.category_key(values(column), column, allowed, reasons))
+        (column, keys.category_key(values(column), column, allowed, reasons, gaps=column in gaps))
         for column, allowed in definition.categories.items()
     ]
     plan = Plan(definition, area, periods, (*left_out, *sorts), reasons)
@@ -153,7 +156,7 @@ def _different_values(engine: Engine, table: ibis.Table, column: str) -> list[Va
             f"The column {column!r} has more than {MOST_VALUES:,} different values.",
             instead="Name a column that holds areas, days or sorts.",
         )
-    return sorted((value for value in answer.to_list() if value is not None), key=str)
+    return answer.to_list()
 
 
 def _plain(column: Any) -> Any:  # noqa: ANN401 - an Ibis column
@@ -201,11 +204,15 @@ def _expression(table: ibis.Table, plan: Plan) -> ibis.Table:
         by_aside=_first_of([*((code < 0, code) for code in aside), *lacking]),
         by_taken=_bits(definition, takes),
     )
-    measures = {series.id: _measure(rows, series) for series in definition.series}
-    took = {rows_of(series): rows.count(where=_takes(rows, series)) for series in definition.series}
-    return rows.group_by(
-        **{AREA: rows.by_area, PERIOD: rows.by_period, ASIDE: rows.by_aside, TAKEN: rows.by_taken}
-    ).aggregate(**{ROWS: rows.count()}, **measures, **took)
+    asked = {ROWS: rows.count()}
+    for series in definition.series:
+        # Where `taken` tells series apart, the rows of a series are those of its groups.
+        if definition.has_distinct:
+            asked[rows_of(series)] = rows.count(where=_takes(rows, series))
+        if series.measure is not Measure.COUNT:
+            asked[series.id] = _measure(rows, series)
+    by = {AREA: rows.by_area, PERIOD: rows.by_period, ASIDE: rows.by_aside, TAKEN: rows.by_taken}
+    return rows.group_by(**by).aggregate(**asked)
 
 
 def _first_of(cases: list[tuple[Any, Any]]) -> Any:  # noqa: ANN401 - an Ibis column
@@ -223,8 +230,8 @@ def _bits(definition: EventDefinition, takes: list[Any]) -> Any:  # noqa: ANN401
 
 def _with_key(rows: ibis.Table, column: str, key: Key, name: str) -> ibis.Table:
     """The rows with the numbers of a column's values; a row without a value has the key's `none`."""
-    if not key.codes:
-        return rows.mutate(**{name: ibis.literal(key.none, "int32")})
+    if len(numbers := {*key.codes.values(), key.none}) == 1:
+        return rows.mutate(**{name: ibis.literal(numbers.pop(), "int32")})
     lookup = ibis.memtable(
         pl.DataFrame({f"{name}_value": [*key.codes], f"{name}_code": [*key.codes.values()]}).cast(
             {f"{name}_code": pl.Int32}
@@ -261,8 +268,6 @@ def _wanting(rows: ibis.Table, series: EventSeries, reasons: Reasons) -> tuple[A
 
 def _measure(rows: ibis.Table, series: EventSeries) -> Any:  # noqa: ANN401 - an Ibis value
     takes = _takes(rows, series)
-    if series.measure is Measure.COUNT:
-        return rows.count(where=takes)
     if series.measure is Measure.DISTINCT:
         return rows[series.column].nunique(where=takes)
     return _amount(rows[series.column], series).sum(where=takes)
