@@ -11,7 +11,7 @@ from benchmarks import build, command_line, serve
 
 RAW = Path(os.environ.get("LIKEFORLIKE_RAW", "../shared/data"))
 #: Each a program of its own, because it measures its own memory.
-PROGRAMS = ("neighbours_all", "neighbours_lsoa", "statistics_all", "funding_specifications")
+PROGRAMS = ("neighbours_all", "neighbours_lsoa", "statistics_all", "funding_specifications", "events")
 
 
 def main(chosen: list[str]) -> None:

@@ -12,13 +12,21 @@ from likeforlike.definitions.reading import Definition, Problem, read_definition
 from likeforlike.definitions.references import problems
 from likeforlike.definitions.register import FOLDER, load_register
 from likeforlike.domain.errors import DefinitionError
+from likeforlike.domain.event import EventDefinition
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.mission import Framework
 from likeforlike.domain.money import Fund, FundGroup, NeedMeasure, ThemeRule
 from likeforlike.domain.neighbour_model import NeighbourModel
 from likeforlike.domain.provenance import Licence, Source
 
-__all__ = ["Definitions", "load_definitions", "load_framework", "load_neighbour_model", "load_register"]
+__all__ = [
+    "Definitions",
+    "load_definitions",
+    "load_event_definition",
+    "load_framework",
+    "load_neighbour_model",
+    "load_register",
+]
 
 #: Folder under `definitions/` -> type of what its files hold, which is also the field of Definitions. A new
 #: kind of definition is one line here, one field there, and its references in `references.py`.
@@ -31,6 +39,7 @@ TYPES: dict[str, type[BaseModel]] = {
     "fund_themes": ThemeRule,
     "need_measures": NeedMeasure,
     "frameworks": Framework,
+    "events": EventDefinition,
 }
 LICENCES = "licences.yaml"
 
@@ -52,6 +61,7 @@ class Definitions(BaseModel):
     fund_themes: dict[str, ThemeRule] = {}
     need_measures: dict[str, NeedMeasure] = {}
     frameworks: dict[str, Framework] = {}
+    events: dict[str, EventDefinition] = {}
 
     def by_folder(self) -> dict[str, dict[str, Any]]:
         """Definitions by folder and id."""
@@ -88,6 +98,13 @@ def load_framework(path: Path, definitions: Definitions | None = None) -> Framew
     framework = _load_one(path, "frameworks", definitions)
     assert isinstance(framework, Framework)
     return framework
+
+
+def load_event_definition(path: Path, definitions: Definitions | None = None) -> EventDefinition:
+    """A person's own aggregation of events; its source is checked where `definitions` are given."""
+    definition = _load_one(path, "events", definitions)
+    assert isinstance(definition, EventDefinition)
+    return definition
 
 
 def _load_one(path: Path, folder: str, definitions: Definitions | None) -> BaseModel:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from likeforlike.definitions.reading import Place, Problem, did_you_mean
 from likeforlike.domain import framework_checks
+from likeforlike.domain.event import EventDefinition
 from likeforlike.domain.indicator import Prices
 from likeforlike.domain.mission import Framework
 from likeforlike.domain.money import FundGroup, NeedMeasure
@@ -32,6 +33,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     },
     "neighbour_models": {"source_id": "sources"},
     "funds": {"source_id": "sources"},
+    "events": {"source_id": "sources"},
 }
 _WORDS = {"licences": "licence", "sources": "source", "indicators": "indicator", "funds": "fund"}
 
@@ -96,9 +98,21 @@ def need_problems(measure: NeedMeasure, known: Known) -> Iterator[Problem]:
         yield from _known(indicator, "indicators", known, ("indicator_ids", number))
 
 
+def event_problems(definition: EventDefinition, known: Known) -> Iterator[Problem]:
+    """Files that the source does not list: what a release is made from must be among its snapshots."""
+    source = known["sources"].get(definition.source_id or "")
+    if source is None:
+        return
+    listed = [file.path for file in source.files]
+    for place, file in definition.files_by_place.items():
+        if file not in listed:
+            yield Problem(place, f"The source lists no file {file!r}.", did_you_mean(file, listed))
+
+
 CHECKS: dict[str, Callable[[Any, Known], Iterator[Problem]]] = {
     "neighbour_models": model_problems,
     "frameworks": framework_problems,
     "fund_groups": group_problems,
     "need_measures": need_problems,
+    "events": event_problems,
 }

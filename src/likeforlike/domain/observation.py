@@ -39,7 +39,8 @@ class Method(StrEnum):
 
 
 #: One row = one indicator x area x period. `shared_with` holds the area code under which one shared estimate is
-#: counted; empty when the value is the area's own. `source_rows` are row numbers in the source file, first data row = 2.
+#: counted; empty when the value is the area's own. `source_rows` are row numbers in the source file, first data row = 2;
+#: a value counted from a file of events says how many of its rows it rests on instead: "412 rows".
 OBSERVATION_SCHEMA = pl.Schema(
     {
         "indicator_id": pl.String,

@@ -16,6 +16,7 @@ from likeforlike.domain.vintage import OBSERVATION_VINTAGE_SCHEMA, VINTAGE_SCHEM
 from likeforlike.observations.checks import check_key
 from likeforlike.observations.matrices import ORDER
 from likeforlike.observations.standardise import Standardised, standardise
+from likeforlike.pipeline.events import observe_events
 from likeforlike.pipeline.snapshots import snapshot_ids
 from likeforlike.sources import PARSERS
 
@@ -32,9 +33,13 @@ def observe(
     """
     snapshots = tuple(snapshots)
     indicators = list(definitions.indicators.values())
-    sources = [source for source in definitions.sources.values() if source.id in PARSERS]
+    events = {one.source_id: one for one in definitions.events.values() if one.source_id}
+    sources = [one for one in definitions.sources.values() if one.id in PARSERS or one.id in events]
 
     def read_one(source: Source) -> Standardised:
+        if source.id in events:
+            ids = snapshot_ids(snapshots, source.id)
+            return observe_events(folder, source, events[source.id], indicators, register, snapshot_ids=ids)
         return standardise(
             PARSERS[source.id](folder, source),
             source,

@@ -25,6 +25,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "funding": ("funds", "allocations"),
     "alignment": ("alignment", "counterfactual"),
     "missions": ("missions", "progress", "change"),
+    "events": ("events",),
     "build": ("build",),
     "add": ("add",),
     "refresh": ("refresh",),

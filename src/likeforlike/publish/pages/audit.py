@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class AuditRow(Frozen):
     """One observation and where it comes from. `source_rows` are row numbers in the file, the first data
-    row being 2."""
+    row being 2; or, of a value counted from events, how many rows there were."""
 
     period_start: date
     period_end: date
