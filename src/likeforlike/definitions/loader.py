@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from likeforlike.definitions.reading import Definition, Problem, read_definitions
 from likeforlike.definitions.references import problems
 from likeforlike.definitions.register import FOLDER, load_register
+from likeforlike.domain.correction import Correction
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.mission import Framework
@@ -31,6 +32,7 @@ TYPES: dict[str, type[BaseModel]] = {
     "fund_themes": ThemeRule,
     "need_measures": NeedMeasure,
     "frameworks": Framework,
+    "corrections": Correction,
 }
 LICENCES = "licences.yaml"
 
@@ -52,6 +54,7 @@ class Definitions(BaseModel):
     fund_themes: dict[str, ThemeRule] = {}
     need_measures: dict[str, NeedMeasure] = {}
     frameworks: dict[str, Framework] = {}
+    corrections: dict[str, Correction] = {}
 
     def by_folder(self) -> dict[str, dict[str, Any]]:
         """Definitions by folder and id."""
