@@ -169,7 +169,16 @@ def slip_cells(matrix: LabelledMatrix, people: Sequence[float]) -> dict[tuple[in
         near = abs(abs(value) - power) <= min(0.03 + 3 * strays, 0.1)
         if abs(value) >= max(6 * strays, least) and near:
             found[i, t] = power if value > 0 else -power
-    return found
+    leaps = {}
+    for (i, t), power in found.items():
+        others = [s for (j, s) in off if j == i and found.get((i, s)) != power]
+        beside = [
+            max((s for s in others if s < t), default=None),
+            min((s for s in others if s > t), default=None),
+        ]
+        if all(s is None or abs(off[i, s]) <= abs(power) / 2 for s in beside):
+            leaps[i, t] = power
+    return leaps
 
 
 def zero_cells(matrix: LabelledMatrix, people: Sequence[float]) -> set[tuple[int, int]]:

@@ -269,7 +269,8 @@ Quiet | - | -
 On the scale of powers of ten a council's place beside the middle council is compared with its usual place. A slip lies
 1, 2 or 3 powers away, to within 0.03 plus three times the usual straying and never more than 0.1 (a factor of 1.26); and
 at least six times what the council or all councils usually stray, and twice what 99 in 100 values of the indicator do.
-A council needs three values. Where values halve and double anyway, ten times as much is no proof of a slip.
+A slip is a leap and not a slope: the values beside it lie no further from their usual place than half its power. A council
+needs three values. Where values halve and double anyway, ten times as much is no proof of a slip.
 """,
             """
 council | 2018 | 2019 | 2020 | 2021 | 2022
@@ -311,7 +312,7 @@ A value may repeat by chance; the question is how often chance would do it. A ru
 flagged when chance, at the rate at which values of this indicator repeat, would make fewer than 0.01 such runs among
 all councils (and the value has three digits and does not come back elsewhere in the series, as a floor would). A value
 of six digits or more is flagged after one repeat where no more than two values, and one in a thousand, repeat at
-all. Two councils are flagged when they agree in three periods or more and chance would make fewer than 0.001 such
+all. Either must stand for more than nine events (see below): three chargers stay three chargers. Two councils are flagged when they agree in three periods or more and chance would make fewer than 0.001 such
 pairs; shared estimates that are declared are left out. A period is flagged as carried forward when at least five more
 councils repeat than three times as many as in any other period. Noughts and 100 never count.
 """,

@@ -11,6 +11,7 @@ from likeforlike.domain.indicator import Indicator
 from likeforlike.domain.period import Period
 from likeforlike.domain.quality import Check, Pattern, Severity
 from likeforlike.publish.numbers import number, value_words
+from likeforlike.publish.text import period_words
 
 #: A check as a heading, and the rule in one sentence.
 CHECKS = MappingProxyType(
@@ -234,7 +235,7 @@ def _implied(seen: Seen) -> str:
 
 def _no_value(seen: Seen) -> str:
     return (
-        f"No value in {seen.period.label}, which nearly all councils have reached; the last one is "
+        f"No value {period_words(seen.period)}, which nearly all councils have reached; the last one is "
         f"{seen.against} ({seen.then})."
     )
 

@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
+from likeforlike.analysis.quality.levels import EVENTS, events, own_level
 from likeforlike.analysis.quality.series import FEWEST_COUNCILS, Series
 from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
 from likeforlike.domain.quality import Check, Flag, Pattern, Severity
@@ -46,6 +47,7 @@ def copied(series: Series) -> list[Flag]:
     flags = [*_forward_flags(series, repeated, asked, forward)]
     alone = repeated & ~forward[None, :]
     share = max(int(alone.sum()), 1) / max(int(asked[:, ~forward].sum()), 1)
+    alone = alone & _many_events(series)
     runs = _long_runs(values, alone, share, int(asked.sum()))
     flags += [_repeat(series, row, column, Pattern.RUN, number) for row, column, number in runs]
     told = {(row, column) for row, column, _ in runs}
@@ -58,6 +60,14 @@ def copied(series: Series) -> list[Flag]:
 def _without_ends(values: FloatArray) -> FloatArray:
     """Values with those missing that repeat for good reason."""
     return np.where((values == 0) | (values == 100), np.nan, values)
+
+
+def _many_events(series: Series) -> BoolArray:
+    """Cells that stand for so many events that an equal number in the next period is no ordinary thing."""
+    if (series.matrix.values < 0).any():
+        return np.ones(series.matrix.values.shape, dtype=np.bool_)
+    found = events(series.matrix.values, own_level(series.matrix.values), series.people)
+    return np.isnan(found) | (found > EVENTS)
 
 
 def _repeats(values: FloatArray, stretch: IntArray) -> tuple[BoolArray, BoolArray]:

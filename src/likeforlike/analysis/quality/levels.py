@@ -36,14 +36,14 @@ def false_zeros(series: Series) -> list[Flag]:
         return []
     own = own_level(values)
     expected = own.centre[:, None] * own.middle
-    events = expected * _weights(series.people)[:, None] / chance_of_one(own, series.people)
+    expected_events = events(expected, own, series.people)
     zero = values == 0
     present = np.isfinite(values).sum(axis=0)
     share = zero.sum(axis=0) / np.maximum(present, 1)
     counted = zero & (present >= FEWEST_COUNCILS) & (own.middle > 0)
     with np.errstate(invalid="ignore"):
         steady = (own.values >= FEWEST_OTHERS) & (own.centre > DEVIATIONS * own.deviation)
-        among_own = counted & (share <= MOST_ZEROS) & steady[:, None] & (events > EVENTS)
+        among_own = counted & (share <= MOST_ZEROS) & steady[:, None] & (expected_events > EVENTS)
     across = counted & (share <= MOST_ZEROS_ACROSS) & _far_above(values)
     across &= ((own.values < FEWEST_OTHERS) & (series.smallness <= MOST_SMALLNESS))[:, None]
     return [
@@ -64,6 +64,11 @@ class OwnLevel:
     deviation: FloatArray
     values: IntArray
     middle: FloatArray
+
+
+def events(values: FloatArray, own: OwnLevel, people: FloatArray) -> FloatArray:
+    """How many events values (areas x periods) stand for; NaN where nothing says what one is worth."""
+    return values * _weights(people)[:, None] / chance_of_one(own, people)
 
 
 def chance_of_one(own: OwnLevel, people: FloatArray) -> float:

@@ -1,9 +1,9 @@
 """Unit slips: a value ten, a hundred or a thousand times what it should be, or as much too small.
 
-A council's values are compared with all councils' middle value of the period, as powers of ten. A slip lies
-almost exactly 1, 2 or 3 powers from where the council usually is, and far beyond what it, and what all
-councils, usually stray. When the middle of all councils moves by such a power and they keep their order, the
-whole period is in another unit.
+A council's values are compared with all councils' middle value of the period, as powers of ten. A slip lies almost
+exactly 1, 2 or 3 powers from where the council usually is, far beyond what it, and what all councils, usually stray,
+and is a leap: the values beside it are where they usually are. When the middle of all councils moves by such a power
+and they keep their order, the whole period is in another unit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ TIMES_USUAL = 6.0
 TIMES_THE_99TH = 2.0
 #: A slip may miss its power of ten by this and by so many times the usual straying, but never by more than MOST.
 EXACT, TIMES_EXACT, MOST = 0.03, 3.0, 0.1
+#: The values before and after a slip, or after several alike, lie no further off than this part of its power.
+BESIDE = 0.5
 #: When all councils slip, the middle one misses the power by no more than this (a third of a per cent).
 EXACT_ALL = 0.05
 
@@ -76,7 +78,15 @@ def _own(series: Series, powers: FloatArray) -> list[Flag]:
             number=float(np.sign(off[row, column]) * power[row, column]),
         )
         for row, column in np.argwhere(slipped).tolist()
+        if _is_leap(off[row], np.where(slipped[row], np.sign(off[row]) * power[row], 0), column)
     ]
+
+
+def _is_leap(off: FloatArray, slips: FloatArray, column: int) -> bool:
+    """Whether the nearest values before and after that have not slipped alike are about where they usually are."""
+    other = np.isfinite(off) & (slips != slips[column])
+    beside = [*np.flatnonzero(other[:column])[-1:], *(column + np.flatnonzero(other[column:])[:1])]
+    return all(abs(off[one]) <= BESIDE * abs(slips[column]) for one in beside)
 
 
 def _whole_periods(series: Series, powers: FloatArray) -> list[Flag]:
