@@ -21,10 +21,10 @@ from likeforlike.domain.quality import Check, Flag
 from likeforlike.pipeline.quality import Measured, _explained
 from likeforlike.publish.catalogue import Catalogue
 
-#: Indicators that each fault is put into: all with at least six periods, every third one.
-EVERY = 3
+#: Indicators that each fault is put into: all with at least six periods, every fourth one.
+EVERY = 4
 FEWEST_PERIODS = 6
-EACH = 4
+EACH = 3
 
 Cell = tuple[int, int]
 Fault = Callable[[FloatArray, Cell, np.random.Generator], list[Cell] | None]

@@ -312,7 +312,8 @@ A value may repeat by chance; the question is how often chance would do it. A ru
 flagged when chance, at the rate at which values of this indicator repeat, would make fewer than 0.01 such runs among
 all councils (and the value has three digits and does not come back elsewhere in the series, as a floor would). A value
 of six digits or more is flagged after one repeat where no more than two values, and one in a thousand, repeat at
-all. Either must stand for more than nine events (see below): three chargers stay three chargers. Two councils are flagged when they agree in three periods or more and chance would make fewer than 0.001 such
+all. Either must stand for more than nine events (see below): three chargers stay three chargers. Two councils are
+flagged when they agree in three periods or more and chance would make fewer than 0.001 such
 pairs; shared estimates that are declared are left out. A period is flagged as carried forward when at least five more
 councils repeat than three times as many as in any other period. Noughts and 100 never count.
 """,

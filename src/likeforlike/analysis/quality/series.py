@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from likeforlike.domain.indicator import Break
-from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray, LabelledMatrix
+from likeforlike.domain.matrix import FloatArray, IntArray, LabelledMatrix
 from likeforlike.domain.period import Period
 
 MAD_TO_SD = 1.4826
@@ -75,9 +74,13 @@ def last_known(values: FloatArray, stretch: IntArray) -> IntArray:
 
 def median(values: FloatArray, axis: int) -> FloatArray:
     """The median without missing values; NaN where all are missing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        found: FloatArray = np.nanmedian(values, axis=axis)
+    in_order = np.sort(values, axis=axis)  # missing values last
+    known = np.isfinite(values).sum(axis=axis, keepdims=True)
+    if not values.shape[axis]:
+        return np.full(known.shape, np.nan).squeeze(axis)
+    below = np.take_along_axis(in_order, np.maximum(known - 1, 0) // 2, axis)
+    above = np.take_along_axis(in_order, np.minimum(known // 2, values.shape[axis] - 1), axis)
+    found: FloatArray = np.where(known > 0, (below + above) / 2, np.nan).squeeze(axis)
     return found
 
 
@@ -109,12 +112,6 @@ def people_in(area_count: int, values: FloatArray) -> FloatArray:
         known = np.isfinite(values[:, column])
         out[known] = values[known, column]
     return out
-
-
-def finite_pairs(first: FloatArray, second: FloatArray) -> BoolArray:
-    """Where both have a value."""
-    found: BoolArray = np.isfinite(first) & np.isfinite(second)
-    return found
 
 
 def _days(period: Period) -> int:
