@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.quality import Check, Pattern
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.main import app
 from likeforlike.publish.quality import FLAG_KEYS, all_corrections, all_flags, latest_ends, newest
 from likeforlike.publish.quality_words import CHECKS, RULES, SEVERITIES, SHORT, Seen, sentence
+from likeforlike.publish.vintages import known_on
 from web_kit import Site
 
 
@@ -221,3 +223,22 @@ def test_a_benchmark_row_says_which_checks_doubt_its_value(flagged) -> None:
     (row,) = json.loads(out)
     assert row["quality_flags"] == [flagged.check.value]
     assert "[?]" in run("benchmark", flagged.area_code, "--indicator", flagged.indicator_id)[1]
+
+
+def test_figures_of_an_earlier_day_have_the_flags_of_that_day(catalogue: Catalogue) -> None:
+    """They are found anew: a flag on today's figure says nothing about the one that was published then."""
+    names = catalogue.vintages.indicator_ids
+    days = catalogue.vintages.days(names[0])
+    then = known_on(catalogue, catalogue.indicators[names[0]], days[0])
+    flags = all_flags(then)
+    assert {one.indicator_id for one in flags} <= {names[0]}
+    values = {
+        (code, period.start, period.end): then.matrices.matrix(names[0], pool).values[row, column]
+        for pool in (Pool.LOWER_TIER, Pool.UPPER_TIER)
+        for matrix in [then.matrices.matrix(names[0], pool)]
+        for code, row in matrix.row_of.items()
+        for column, period in enumerate(matrix.periods)
+    }
+    for one in flags:
+        if one.check is Check.JUMP:
+            assert values[one.area_code, one.period_start, one.period_end] == pytest.approx(one.value)

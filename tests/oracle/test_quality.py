@@ -41,7 +41,7 @@ def series_of(catalogue: Catalogue, indicator_id: str) -> Series:
     measured = Measured(catalogue.matrices, catalogue.register)
     indicator = catalogue.indicators[indicator_id]
     matrix = measured.matrix(indicator)
-    return Series.of(matrix, indicator.breaks, measured.people(matrix.areas, catalogue.indicators))
+    return Series.of(matrix, indicator.breaks, measured.people(matrix.areas))
 
 
 def random_matrix(seed: int) -> LabelledMatrix:

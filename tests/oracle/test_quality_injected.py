@@ -128,7 +128,7 @@ class Bench:
 
     def series(self, indicator: Indicator) -> tuple[Series, list[Flag]]:
         matrix = self.measured.matrix(indicator)
-        people = self.measured.people(matrix.areas, self.catalogue.indicators)
+        people = self.measured.people(matrix.areas)
         series = Series.of(matrix, indicator.breaks, people)
         return series, self.flags(indicator, series)
 

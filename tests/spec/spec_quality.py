@@ -173,7 +173,7 @@ Faults were put into real series, one at a time: about 1,100 of each kind, in co
 
 What is missed lies in series that move as much by themselves (rough sleeping, repossessions, small councils), or in
 figures rounded so far that values repeat anyway. In those 11,000 trials a fault made another council's number look wrong
-15 times.
+13 times.
 
 No number can be given for false alarms on the real figures, because nobody knows which of them are wrong. What can be
 said: every flag of this release was read; about one value in 2,200 carries one; the checks of copied values, not told

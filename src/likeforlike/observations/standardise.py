@@ -87,9 +87,7 @@ def standardise(
     values = _settle(newest, traits, register, ledger)
     kept = values.select(pl.col("row_ids").alias(ROW_ID), _kept_as().alias("reason")).explode(ROW_ID)
     editions = by_edition(with_editions(rows))
-    past = _settle(
-        _claimed(editions, source, Ledger()), edition_traits(traits, editions), register, Ledger()
-    )
+    past = _settle(_claimed(editions, source, Ledger()), edition_traits(traits, editions), register, Ledger())
     vintages, superseded = changes(_observations(past, raw, snapshot_ids or {}), editions)
     return Standardised(
         _observations(values, raw, snapshot_ids or {}),
@@ -105,9 +103,7 @@ def _claimed(rows: pl.DataFrame, source: Source, ledger: Ledger) -> pl.DataFrame
     return _first_claim(_latest_vintage(rows, ledger), source, ledger)
 
 
-def _settle(
-    rows: pl.DataFrame, traits: pl.DataFrame, register: AreaRegister, ledger: Ledger
-) -> pl.DataFrame:
+def _settle(rows: pl.DataFrame, traits: pl.DataFrame, register: AreaRegister, ledger: Ledger) -> pl.DataFrame:
     """One value per indicator, area in force today and period, with the numbers of the rows behind it."""
     values = rows.with_columns(pl.concat_list(ROW_ID).alias("row_ids")).drop(
         "published", "file", "source_row", ROW_ID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from likeforlike.analysis.quality.copies import most_decimals
 from likeforlike.analysis.quality.series import Series, people_in
 from likeforlike.analysis.quality.wholes import counties_against_districts, implied_denominators
 from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Certainty, Combination, Indicator, Tier, Unit
 from likeforlike.domain.matrix import BoolArray, FloatArray, LabelledMatrix
 from likeforlike.domain.neighbour_model import Pool
@@ -73,6 +74,8 @@ class Measured:
 
     matrices: MatrixStore
     register: AreaRegister
+    #: Where populations are, when not among `matrices`.
+    elsewhere: MatrixStore | None = None
 
     def matrix(self, indicator: Indicator) -> LabelledMatrix:
         """All councils that an indicator describes: those of its tier, and counties beside their districts."""
@@ -85,14 +88,15 @@ class Measured:
         present = np.isfinite(counties.values).any(axis=1)
         return _under(lower, counties.take([counties.areas[row] for row in np.flatnonzero(present)]))
 
-    def people(self, areas: Iterable[str], indicators: Iterable[str]) -> FloatArray:
+    def people(self, areas: Iterable[str]) -> FloatArray:
         """The newest population of each area, NaN where the release holds none."""
         codes = tuple(areas)
-        if POPULATION not in indicators:
-            return np.full(len(codes), np.nan)
         out = np.full(len(codes), np.nan)
         for pool in (Pool.UPPER_TIER, Pool.LOWER_TIER):
-            matrix = self.matrices.matrix(POPULATION, pool).take(codes)
+            try:
+                matrix = (self.elsewhere or self.matrices).matrix(POPULATION, pool).take(codes)
+            except NotFoundError:
+                return out
             found = people_in(len(codes), matrix.values)
             out = np.where(np.isfinite(found), found, out)
         return out
@@ -106,12 +110,12 @@ def quality_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
     return {"quality_flag": pl.concat([pl.DataFrame(schema=QUALITY_FLAG_SCHEMA), *parts])}
 
 
-def flag_rows(measured: Measured, indicator: Indicator, indicators: dict[str, Indicator]) -> pl.DataFrame:
+def flag_rows(measured: Measured, indicator: Indicator, indicators: Mapping[str, Indicator]) -> pl.DataFrame:
     """Every flag of one indicator, as QUALITY_FLAG_SCHEMA."""
     matrix = measured.matrix(indicator)
     if not matrix.periods:
         return pl.DataFrame(schema=QUALITY_FLAG_SCHEMA)
-    series = Series.of(matrix, indicator.breaks, measured.people(matrix.areas, indicators))
+    series = Series.of(matrix, indicator.breaks, measured.people(matrix.areas))
     flags = find_flags(
         series,
         _explained(measured.matrices, indicator, matrix),
@@ -140,12 +144,14 @@ def _against_districts(measured: Measured, indicator: Indicator, matrix: Labelle
 
 
 def _against_denominator(
-    measured: Measured, indicator: Indicator, matrix: LabelledMatrix, indicators: dict[str, Indicator]
+    measured: Measured, indicator: Indicator, matrix: LabelledMatrix, indicators: Mapping[str, Indicator]
 ) -> list[Flag]:
     """What a rate's declared count and denominator say about it."""
     numerator, denominator = indicator.numerator_indicator_id, indicator.denominator_indicator_id
-    if numerator is None or denominator is None or indicator.unit not in PER:
+    if indicator.unit not in PER or not {numerator, denominator} <= indicators.keys():
         return []
+    assert numerator is not None
+    assert denominator is not None
     count, used_counts = _aligned(measured.matrix(indicators[numerator]), matrix, days=0)
     base, used_bases = _aligned(measured.matrix(indicators[denominator]), matrix, days=DENOMINATOR_DAYS)
     return implied_denominators(

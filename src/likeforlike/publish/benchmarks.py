@@ -19,6 +19,7 @@ from likeforlike.domain.quality import ALL_COUNCILS
 from likeforlike.pipeline.benchmarks import BENCHMARK_SCHEMA, POOLS, benchmark_rows, latest_periods
 from likeforlike.pipeline.same_powers import DEFAULT_MODELS
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.quality import flag_table
 
 #: Keys of a benchmark row, in order.
 KEYS = (
@@ -212,15 +213,7 @@ _DOUBTED_KEY = ["indicator_id", "area_code", "period_start", "period_end"]
 @lru_cache(maxsize=4)
 def _doubted(catalogue: Catalogue) -> pl.DataFrame:
     """The checks that doubt each number, as a list; a flag of all councils stands for each of them."""
-    if "quality_flag" not in catalogue.release.manifest.tables:
-        empty = {
-            "indicator_id": pl.String,
-            "area_code": pl.String,
-            "period_start": pl.Date,
-            "period_end": pl.Date,
-        }
-        return pl.DataFrame(schema={**empty, "quality_flags": pl.List(pl.String)})
-    flags = catalogue.release.table("quality_flag").select(*_DOUBTED_KEY, "check")
+    flags = flag_table(catalogue).select(*_DOUBTED_KEY, "check")
     councils = pl.DataFrame(
         {"council": [code for code, area in catalogue.register.areas.items() if area.is_council]}
     )

@@ -14,11 +14,20 @@ from likeforlike.domain.quality import ALL_COUNCILS, Check, Pattern, Severity
 from likeforlike.publish import urls
 from likeforlike.publish.pages.page import Frozen
 from likeforlike.publish.quality_words import SEVERITIES, SHORT, Seen, period_of, sentence
+from likeforlike.publish.vintages import KnownOn
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
 
 ALL = "all councils"
+#: What the rows of a table of flags are found by, of a release without one.
+_NO_FLAGS = {
+    "indicator_id": pl.String,
+    "area_code": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "check": pl.String,
+}
 #: A jump that lasted is told beside later values for so long.
 RECENT_DAYS = 731
 
@@ -81,12 +90,25 @@ class CorrectionLine(Frozen):
     url: str
 
 
+def flag_table(catalogue: Catalogue) -> pl.DataFrame:
+    """The table of flags; found anew where figures of an earlier day stand in the place of the release's."""
+    if isinstance(catalogue, KnownOn):
+        # Only earlier figures are checked anew, and the checks take longer to load than a table to read.
+        from likeforlike.pipeline.quality import Measured, flag_rows  # noqa: PLC0415
+
+        measured = Measured(catalogue.matrices, catalogue.register, catalogue.base.matrices)
+        return pl.concat(
+            [flag_rows(measured, one, catalogue.indicators) for one in catalogue.indicators.values()]
+        )
+    if "quality_flag" not in catalogue.release.manifest.tables:
+        return pl.DataFrame(schema=_NO_FLAGS)
+    return catalogue.release.table("quality_flag")
+
+
 @lru_cache(maxsize=4)
 def all_flags(catalogue: Catalogue) -> tuple[QualityFlag, ...]:
     """Every flag of the release, by indicator, area and period; none in a release made without checks."""
-    if "quality_flag" not in catalogue.release.manifest.tables:
-        return ()
-    rows = catalogue.release.table("quality_flag").iter_rows(named=True)
+    rows = flag_table(catalogue).iter_rows(named=True)
     return tuple(_flag(catalogue, row) for row in rows if row["indicator_id"] in catalogue.indicators)
 
 
