@@ -38,6 +38,7 @@ def page_kinds(catalogue: Catalogue) -> dict[str, str]:
         "compare": urls.compare([COUNCIL, OTHER], topic="health"),
         "compare nothing": urls.compare(),
         "data": urls.data(),
+        "quality": urls.quality(),
         "methods": urls.methods(),
         "method": urls.method("benchmark"),
         "glossary": urls.glossary(),

@@ -48,6 +48,7 @@ BENCHMARK_KEYS = [
     "verdict_nearest",
     "verdict_neighbours",
     "verdict_all",
+    "quality_flags",
 ]
 
 

@@ -20,7 +20,6 @@ from likeforlike.observations.standardise import standardise
 from likeforlike.sources.open_innovations_housing import (
     ADDITIONAL,
     AFFORDABLE,
-    FALSE_NOUGHTS,
     PRICES,
     STOCK,
     VACANT,
@@ -29,7 +28,6 @@ from likeforlike.sources.open_innovations_housing import (
 
 SOURCE_ID = "open_innovations_housing"
 LONG = "geography_code,geography_name,date,Measure,value\n"
-NOUGHTS = "".join(f"{code},Somewhere,{name},{year},0\n" for code, year, name in FALSE_NOUGHTS)
 TEXTS = {
     PRICES: "geography_code,geography_name,date,value,Measure\n"
     "E06000001,Hartlepool,Dec 1995,36500.0,Median\n"
@@ -42,7 +40,7 @@ TEXTS = {
     "E06000001,Hartlepool,LongTermVacants,2019,410\n"
     "E06000001,Hartlepool,Dwellings,2019,41000\n"
     "E06000002,Middlesbrough,AllVacants,2019,1000\n"
-    "E066000065,North Yorkshire,AllVacants,2019,7738\n" + NOUGHTS,
+    "E066000065,North Yorkshire,AllVacants,2019,7738\n",
     AFFORDABLE: LONG + "E06000001,Hartlepool,2018-19,Social Rent,13\n"
     "E06000001,Hartlepool,2019-20,Social Rent,20\n"
     "E06000001,Hartlepool,2019-20,Shared Ownership,40\n"
@@ -97,18 +95,6 @@ def test_vacant_homes_are_per_100_of_the_same_count_or_of_march(folder: Path, de
     assert shares["E06000002", "2019-10-01"] == pytest.approx(100 * 1000 / 50000)
     assert shares["E06000065", "2019-10-01"] is None  # no dwellings to divide by
     assert values(raw, "vacant/Long-term vacant homes")["E06000001", "2019-10-01"] == pytest.approx(1.0)
-
-
-def test_false_noughts_are_not_available_and_must_still_be_there(folder: Path, declared: Source):
-    raw = parse(folder, declared)
-    struck = raw.filter(
-        pl.col("area_code") == "E09000023", pl.col("series") == "vacant/Long-term vacant homes"
-    )
-    assert struck.select("value", "marker").unique().rows() == [(None, "x")]
-    text = TEXTS[VACANT].replace("E09000023,Somewhere,LongTermVacants,2004,0\n", "")
-    write(folder, path_of(declared, VACANT), text)
-    with pytest.raises(SourceChangedError, match=r"a nought for E09000023, 2004, LongTermVacants"):
-        parse(folder, declared)
 
 
 def test_tenures_add_up_and_a_council_without_a_row_had_none(folder: Path, declared: Source):

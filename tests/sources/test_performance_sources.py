@@ -10,7 +10,6 @@ import pytest
 from performance_kit import cells, parse, put, put_people, put_workbook
 
 from likeforlike.domain.errors import SourceChangedError
-from likeforlike.sources import dfe_local_authority_interactive_tool as lait
 
 CARE_HEAD = (
     "Financial year,Local authority code,Local authority name,Grouping,Entity_Name,Region,Measure,Code,Value,"
@@ -23,30 +22,11 @@ def care_row(year: str, code: str, measure: str, value: str, median: str) -> str
     return f'{place},"Outcome, {measure}",{measure},{value},{median},,desc\n'
 
 
-FALSE_ZEROS = "".join(
-    care_row("2019-20", code, "ASC2", "0", "0.0")
-    for code in ("E06000041", "E06000053", "E08000009", "E09000001", "E10000016")
-)
-
-
-def test_care_scores_of_nought_that_cannot_be_are_taken_out(tmp_path):
-    name = put(
-        tmp_path, "a.csv.gz", CARE_HEAD + FALSE_ZEROS + care_row("2019-20", "E06000001", "ASC2", "0.4", "0.0")
-    )
-    raw = parse(tmp_path, "oflog_adult_social_care", name)
-    assert cells(raw, "ASC2")["E06000001", "2019-04-01/P1Y"] == "0.4"
-    struck = raw.filter(pl.col("area_code") != "E06000001")
-    assert struck["value"].null_count() == 5
-    assert set(struck["marker"]) == {"x"}
-
-
 def test_a_blank_care_figure_stays_blank_and_a_true_nought_stays_nought(tmp_path):
     rows = care_row("2016-17", "E06000053", "ASC5", "0", "0.0") + care_row(
         "2016-17", "E09000012", "ASC5", "", "0.0"
     )
-    raw = parse(
-        tmp_path, "oflog_adult_social_care", put(tmp_path, "a.csv.gz", CARE_HEAD + FALSE_ZEROS + rows)
-    )
+    raw = parse(tmp_path, "oflog_adult_social_care", put(tmp_path, "a.csv.gz", CARE_HEAD + rows))
     assert cells(raw, "ASC5") == {
         ("E06000053", "2016-04-01/P1Y"): "0",
         ("E09000012", "2016-04-01/P1Y"): None,
@@ -57,28 +37,17 @@ def test_a_care_median_that_is_not_the_median_stops_the_build(tmp_path):
     rows = care_row("2016-17", "E06000001", "ASC5", "70", "71") + care_row(
         "2016-17", "E06000002", "ASC5", "80", "71"
     )
-    name = put(tmp_path, "a.csv.gz", CARE_HEAD + FALSE_ZEROS + rows)
+    name = put(tmp_path, "a.csv.gz", CARE_HEAD + rows)
     with pytest.raises(
-        SourceChangedError, match=r"row 7: expected 75\.0 as median of ASC5 in 2016-17; found 71"
+        SourceChangedError, match=r"row 2: expected 75\.0 as median of ASC5 in 2016-17; found 71"
     ):
         parse(tmp_path, "oflog_adult_social_care", name)
 
 
-def test_a_correction_does_not_outlive_its_reason(tmp_path):
-    rest = FALSE_ZEROS.split("\n", 1)[1]
-    name = put(tmp_path, "a.csv.gz", CARE_HEAD + rest)
-    with pytest.raises(SourceChangedError, match=r"expected a nought for ASC2, 2019-20, E06000041"):
-        parse(tmp_path, "oflog_adult_social_care", name)
-
-
 def tool_rows(*rows: tuple[str, str, str, str, float]) -> pl.DataFrame:
-    """Measure, year, area, value, number; with the noughts that the source module takes out."""
-    known = [(m, year, "A council", "0", float(number)) for m, year, number in lait.FALSE_NOUGHTS]
+    """Measure, year, area, value, number."""
     return pl.DataFrame(
-        [
-            (m, "An item", year, area, value, number, "A region")
-            for m, year, area, value, number in [*rows, *known]
-        ],
+        [(m, "An item", year, area, value, number, "A region") for m, year, area, value, number in rows],
         schema={
             "Short Desc": pl.String,
             "Data item": pl.String,
@@ -141,14 +110,6 @@ def test_numbers_of_former_councils_lead_to_their_codes(tmp_path):
         "Sheffield": "E08000039",
         "England": "E92000001",
     }
-
-
-def test_noughts_of_the_workforce_that_are_no_figures_are_taken_out(tmp_path):
-    raw = parse_tool(tmp_path, ("Work_Force_Agecy_Rate", "2024", "Barnsley", "0", 370.0))
-    assert raw.filter(area_name="Barnsley")["value"].to_list() == ["0"]
-    struck = raw.filter(area_name="A council")
-    assert struck["value"].null_count() == 9
-    assert struck["marker"].sort().to_list() == ["low"] * 3 + ["x"] * 6
 
 
 def test_councils_with_one_workforce_share_one_figure(tmp_path):

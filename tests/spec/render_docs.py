@@ -12,10 +12,17 @@ sys.path[:0] = [folder for folder in (str(HERE), str(HERE.parent)) if folder not
 
 import spec_benchmark  # noqa: E402
 import spec_gaps  # noqa: E402
+import spec_quality  # noqa: E402
 import spec_targets  # noqa: E402
 import spec_trend  # noqa: E402
 
-CHAPTERS = (spec_benchmark.CHAPTER, spec_trend.CHAPTER, spec_gaps.CHAPTER, spec_targets.CHAPTER)
+CHAPTERS = (
+    spec_benchmark.CHAPTER,
+    spec_trend.CHAPTER,
+    spec_gaps.CHAPTER,
+    spec_targets.CHAPTER,
+    spec_quality.CHAPTER,
+)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from likeforlike.definitions.reading import Definition, Problem, read_definitions
 from likeforlike.definitions.references import problems
 from likeforlike.definitions.register import FOLDER, load_register
+from likeforlike.domain.correction import Correction
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.event import EventDefinition
 from likeforlike.domain.indicator import Indicator
@@ -40,6 +41,7 @@ TYPES: dict[str, type[BaseModel]] = {
     "need_measures": NeedMeasure,
     "frameworks": Framework,
     "events": EventDefinition,
+    "corrections": Correction,
 }
 LICENCES = "licences.yaml"
 
@@ -62,6 +64,7 @@ class Definitions(BaseModel):
     need_measures: dict[str, NeedMeasure] = {}
     frameworks: dict[str, Framework] = {}
     events: dict[str, EventDefinition] = {}
+    corrections: dict[str, Correction] = {}
 
     def by_folder(self) -> dict[str, dict[str, Any]]:
         """Definitions by folder and id."""

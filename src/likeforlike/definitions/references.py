@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from likeforlike.definitions.reading import Place, Problem, did_you_mean
 from likeforlike.domain import framework_checks
+from likeforlike.domain.correction import LOOK_AGAIN, Correction
 from likeforlike.domain.event import EventDefinition
 from likeforlike.domain.indicator import Prices
 from likeforlike.domain.mission import Framework
@@ -28,12 +29,14 @@ REFERENCES: dict[str, dict[str, str]] = {
     "indicators": {
         "source_id": "sources",
         "licence": "licences",
+        "numerator_indicator_id": "indicators",
         "denominator_indicator_id": "indicators",
         "companion_indicator_id": "indicators",
     },
     "neighbour_models": {"source_id": "sources"},
     "funds": {"source_id": "sources"},
     "events": {"source_id": "sources"},
+    "corrections": {"source_id": "sources", "indicator_id": "indicators"},
 }
 _WORDS = {"licences": "licence", "sources": "source", "indicators": "indicator", "funds": "fund"}
 
@@ -109,10 +112,27 @@ def event_problems(definition: EventDefinition, known: Known) -> Iterator[Proble
             yield Problem(place, f"The source lists no file {file!r}.", did_you_mean(file, listed))
 
 
+def correction_problems(correction: Correction, known: Known) -> Iterator[Problem]:
+    """Corrections past their day, and those of another source than their indicator's."""
+    indicator, source = (
+        known["indicators"].get(correction.indicator_id),
+        known["sources"].get(correction.source_id),
+    )
+    if indicator is not None and indicator.source_id != correction.source_id:
+        yield Problem(
+            ("source_id",),
+            f"{correction.indicator_id} comes from {indicator.source_id}.",
+            f"Write `source_id: {indicator.source_id}`.",
+        )
+    if source is not None and (why := correction.expired(source.retrieved)):
+        yield Problem(("expires",), why, LOOK_AGAIN)
+
+
 CHECKS: dict[str, Callable[[Any, Known], Iterator[Problem]]] = {
     "neighbour_models": model_problems,
     "frameworks": framework_problems,
     "fund_groups": group_problems,
     "need_measures": need_problems,
     "events": event_problems,
+    "corrections": correction_problems,
 }

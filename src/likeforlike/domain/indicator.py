@@ -170,6 +170,8 @@ class Indicator(BaseModel):
     certainty: Certainty
     combination: Combination
     weight: Weight | None = None
+    #: The count of which this is the rate, where the release holds it: the two must imply the denominator.
+    numerator_indicator_id: IndicatorId | None = None
     denominator_indicator_id: IndicatorId | None = None
     denominator: str = ""
     #: A faster or newer series on the same subject, shown beside this one.

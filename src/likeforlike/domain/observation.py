@@ -33,6 +33,7 @@ class Method(StrEnum):
     SAME_AREA = "same_area"  # a county's value under the unitary council that took over its whole area
     SUMMED = "summed"  # predecessors' counts added
     WEIGHTED = "weighted"  # predecessors' rates, weighted by the declared population
+    CORRECTED = "corrected"  # a declared correction stands in the place of the published value
     INHERITED = (
         "inherited"  # a split or combined area's value under each part: one estimate, shown more than once
     )

@@ -8,17 +8,19 @@ no repeats); reorganisations.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from likeforlike.domain.area import AreaKind, AreaRegister
+from likeforlike.domain.correction import Correction
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.indicator import Indicator, Tier, Weight
 from likeforlike.domain.observation import OBSERVATION_SCHEMA, WITHOUT_VALUE, Method, ObservationStatus
 from likeforlike.domain.provenance import Source
 from likeforlike.observations.areas import COMBINED, SHARED, read_places
 from likeforlike.observations.cells import read_cells
+from likeforlike.observations.corrections import CORRECTION_SCHEMA, correct
 from likeforlike.observations.ledger import ROW_ID, Ledger
 from likeforlike.observations.reorganisation import bridge
 from likeforlike.observations.vintages import by_edition, changes, edition_traits, with_editions
@@ -32,22 +34,25 @@ KEPT_AS = {
     Method.SUMMED.value: "added up with other predecessors' counts",
     Method.WEIGHTED.value: "averaged with other predecessors' rates",
     Method.INHERITED.value: "one estimate that several areas share",
+    Method.CORRECTED.value: "kept after a declared correction",
 }
 _COUNCIL = r"^E(06|07|08|09|10)\d{6}$"
 
 
 @dataclass(frozen=True)
 class Standardised:
-    """A source's observations (OBSERVATION_SCHEMA) and the account of its rows (REPORT_SCHEMA).
+    """A source's observations (OBSERVATION_SCHEMA), the account of its rows (REPORT_SCHEMA), and its corrections.
 
     Of indicators with several editions also the editions (VINTAGE_SCHEMA), and what stood before they changed
-    it (OBSERVATION_VINTAGE_SCHEMA).
+    it (OBSERVATION_VINTAGE_SCHEMA). `corrections` (CORRECTION_SCHEMA) has every value that a declared
+    correction replaced; editions stay as they were published.
     """
 
     observations: pl.DataFrame
     report: pl.DataFrame
     vintages: pl.DataFrame
     superseded: pl.DataFrame
+    corrections: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CORRECTION_SCHEMA))
 
 
 def standardise(
@@ -57,17 +62,19 @@ def standardise(
     register: AreaRegister,
     *,
     snapshot_ids: Mapping[str, str] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Standardised:
     """Turn a source's raw rows (RAW_SCHEMA) into observations for areas in force today.
 
     Only indicators whose `source_id` is the source's take part. `snapshot_ids` gives the snapshot of each
     file; where it is absent the file's path stands in. Values keep the publisher's precision and units;
-    limits are 95% confidence limits.
+    limits are 95% confidence limits. `corrections` are made on what the source gives each area of its time,
+    before values pass to areas in force today.
 
     Raises SourceChangedError, naming file and row, for a value that is not a number, an undeclared marker,
     a period that cannot be read, an area code that the register does not know, a marker that contradicts
     its value, or two rows that give one area and period different values; and when a series that an
-    indicator takes is absent.
+    indicator takes is absent. Raises DefinitionError for a correction that does not fit the source any more.
     """
     traits = _traits(indicators, source)
     ledger = Ledger()
@@ -76,25 +83,28 @@ def standardise(
     rows = read_cells(rows, source.id, ledger)
     rows = _place_rows(rows, register, source, ledger)
     rows = _leave_other_tier(rows, register, ledger)
-    values = _settle(rows, traits, register, source, ledger)
+    newest, corrected = correct(_claimed(rows, source, ledger), corrections, source, register, ledger)
+    values = _settle(newest, traits, register, ledger)
     kept = values.select(pl.col("row_ids").alias(ROW_ID), _kept_as().alias("reason")).explode(ROW_ID)
     editions = by_edition(with_editions(rows))
-    past = _settle(editions, edition_traits(traits, editions), register, source, Ledger())
+    past = _settle(_claimed(editions, source, Ledger()), edition_traits(traits, editions), register, Ledger())
     vintages, superseded = changes(_observations(past, raw, snapshot_ids or {}), editions)
     return Standardised(
         _observations(values, raw, snapshot_ids or {}),
         ledger.report(raw, kept, source.id),
         vintages,
         superseded,
+        corrected,
     )
 
 
-def _settle(
-    rows: pl.DataFrame, traits: pl.DataFrame, register: AreaRegister, source: Source, ledger: Ledger
-) -> pl.DataFrame:
+def _claimed(rows: pl.DataFrame, source: Source, ledger: Ledger) -> pl.DataFrame:
+    """The one row that each indicator, area of its time and period takes its value from."""
+    return _first_claim(_latest_vintage(rows, ledger), source, ledger)
+
+
+def _settle(rows: pl.DataFrame, traits: pl.DataFrame, register: AreaRegister, ledger: Ledger) -> pl.DataFrame:
     """One value per indicator, area in force today and period, with the numbers of the rows behind it."""
-    rows = _latest_vintage(rows, ledger)
-    rows = _first_claim(rows, source, ledger)
     values = rows.with_columns(pl.concat_list(ROW_ID).alias("row_ids")).drop(
         "published", "file", "source_row", ROW_ID
     )

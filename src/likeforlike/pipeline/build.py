@@ -24,6 +24,7 @@ from likeforlike.pipeline.geometry import geometry_tables
 from likeforlike.pipeline.missions import mission_tables
 from likeforlike.pipeline.neighbours import neighbour_tables
 from likeforlike.pipeline.observe import observe
+from likeforlike.pipeline.quality import quality_tables
 from likeforlike.pipeline.report import source_accounts
 from likeforlike.pipeline.revisions import revision_tables
 from likeforlike.pipeline.snapshots import take_snapshots
@@ -43,6 +44,7 @@ STEPS: tuple[Step, ...] = (
     neighbour_tables,
     benchmark_tables,
     revision_tables,
+    quality_tables,
     geometry_tables,
 )
 AT_A_TIME = 2
@@ -92,6 +94,7 @@ def make_release(
         "build_report": observed.report,
         "vintage": observed.vintages,
         "observation_vintage": observed.superseded,
+        "correction": observed.corrections,
     }
     context = BuildContext(
         folder=folder,

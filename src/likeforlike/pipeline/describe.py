@@ -27,6 +27,7 @@ INDICATOR_SCHEMA = pl.Schema(
             "certainty": pl.String,
             "combination": pl.String,
             "weight": pl.String,
+            "numerator_indicator_id": pl.String,
             "denominator_indicator_id": pl.String,
             "companion_indicator_id": pl.String,
             "denominator": pl.String,

@@ -14,6 +14,7 @@ from likeforlike.domain.observation import OBSERVATION_SCHEMA, REPORT_SCHEMA
 from likeforlike.domain.provenance import Snapshot, Source
 from likeforlike.domain.vintage import OBSERVATION_VINTAGE_SCHEMA, VINTAGE_SCHEMA
 from likeforlike.observations.checks import check_key
+from likeforlike.observations.corrections import CORRECTION_SCHEMA
 from likeforlike.observations.matrices import ORDER
 from likeforlike.observations.standardise import Standardised, standardise
 from likeforlike.pipeline.events import observe_events
@@ -27,9 +28,10 @@ AT_A_TIME = 2
 def observe(
     folder: Path, definitions: Definitions, register: AreaRegister, snapshots: Iterable[Snapshot]
 ) -> Standardised:
-    """Observations (OBSERVATION_SCHEMA, in the order of their key), report and vintages of all sources.
+    """Observations (in the order of their key), report, vintages and corrections of all sources.
 
-    Raises SourceChangedError for a file that is not as declared.
+    Raises SourceChangedError for a file that is not as declared, DefinitionError for a correction that no longer
+    fits.
     """
     snapshots = tuple(snapshots)
     indicators = list(definitions.indicators.values())
@@ -46,6 +48,7 @@ def observe(
             indicators,
             register,
             snapshot_ids=snapshot_ids(snapshots, source.id),
+            corrections=[one for one in definitions.corrections.values() if one.source_id == source.id],
         )
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -58,4 +61,5 @@ def observe(
         report,
         pl.concat([pl.DataFrame(schema=VINTAGE_SCHEMA), *(part.vintages for part in read)]),
         pl.concat([pl.DataFrame(schema=OBSERVATION_VINTAGE_SCHEMA), *(part.superseded for part in read)]),
+        pl.concat([pl.DataFrame(schema=CORRECTION_SCHEMA), *(part.corrections for part in read)]),
     )

@@ -34,6 +34,7 @@ from likeforlike.pipeline.funding import ask_all, results_of
 from likeforlike.pipeline.gaps import PEOPLE, gap_tables
 from likeforlike.pipeline.own_tables import OwnTables
 from likeforlike.pipeline.progress import framework_tables
+from likeforlike.pipeline.quality import quality_tables
 from likeforlike.pipeline.report import source_accounts
 from likeforlike.pipeline.snapshots import ID_LENGTH
 from likeforlike.pipeline.vintages import Vintages
@@ -166,6 +167,7 @@ class _Laying:
             "coverage": coverage(made.observations, [indicator], self.register),
             "build_report": made.report,
             **benchmark_tables(replace(context, definitions=mine)),
+            **quality_tables(replace(context, definitions=mine)),
             **{name: table.filter(pl.col("indicator_id") == indicator.id) for name, table in gaps.items()},
         }
         return _Made(

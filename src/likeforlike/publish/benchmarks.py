@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 import polars as pl
 
@@ -14,9 +15,11 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Indicator, Tier, Topic
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.period import Period
+from likeforlike.domain.quality import ALL_COUNCILS
 from likeforlike.pipeline.benchmarks import BENCHMARK_SCHEMA, POOLS, benchmark_rows, latest_periods
 from likeforlike.pipeline.same_powers import DEFAULT_MODELS
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.quality import flag_table
 
 #: Keys of a benchmark row, in order.
 KEYS = (
@@ -43,6 +46,7 @@ KEYS = (
     "verdict_nearest",
     "verdict_neighbours",
     "verdict_all",
+    "quality_flags",
 )
 _TOPICS = {topic: number for number, topic in enumerate(Topic)}
 
@@ -192,8 +196,27 @@ def _check_period(catalogue: Catalogue, places: Sequence[_Place], day: date) -> 
 def _handed_out(catalogue: Catalogue, table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     polarity = {one.id: one.polarity.value for one in catalogue.indicators.values()}
     missing = pl.col("neighbours_missing").str.split(" ").list.filter(pl.element() != "")
-    return table.with_columns(
-        pl.col("area_code").replace_strict(names, return_dtype=pl.String).alias("area_name"),
-        pl.col("indicator_id").replace_strict(polarity, return_dtype=pl.String).alias("polarity"),
-        missing.alias("neighbours_missing"),
-    ).select(KEYS)
+    return (
+        table.with_columns(
+            pl.col("area_code").replace_strict(names, return_dtype=pl.String).alias("area_name"),
+            pl.col("indicator_id").replace_strict(polarity, return_dtype=pl.String).alias("polarity"),
+            missing.alias("neighbours_missing"),
+        )
+        .join(_doubted(catalogue), on=_DOUBTED_KEY, how="left", maintain_order="left")
+        .select(KEYS)
+    )
+
+
+_DOUBTED_KEY = ["indicator_id", "area_code", "period_start", "period_end"]
+
+
+@lru_cache(maxsize=4)
+def _doubted(catalogue: Catalogue) -> pl.DataFrame:
+    """The checks that doubt each number, as a list; a flag of all councils stands for each of them."""
+    flags = flag_table(catalogue).select(*_DOUBTED_KEY, "check")
+    councils = pl.DataFrame(
+        {"council": [code for code, area in catalogue.register.areas.items() if area.is_council]}
+    )
+    everyone = flags.filter(pl.col("area_code") == ALL_COUNCILS).join(councils, how="cross")
+    told = pl.concat([flags, everyone.with_columns(pl.col("council").alias("area_code")).drop("council")])
+    return told.group_by(_DOUBTED_KEY).agg(pl.col("check").unique().sort().alias("quality_flags"))

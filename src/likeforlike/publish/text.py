@@ -98,6 +98,7 @@ METHOD_WORDS = MappingProxyType(
         "summed": "sum of the values of the councils that merged",
         "weighted": "average of the councils that merged, weighted by population",
         "inherited": "one estimate published for several areas together",
+        "corrected": "corrected here, because the published value is known to be wrong",
     }
 )
 

@@ -167,6 +167,11 @@ def source(source_id: str) -> str:
     return f"/data#{quote(source_id)}"
 
 
+def quality(**query: QueryValue) -> str:
+    """Quality flags and declared corrections."""
+    return with_query("/data/quality", query)
+
+
 def methods() -> str:
     """The list of method pages."""
     return "/methods"

@@ -17,7 +17,7 @@ from likeforlike.definitions.area_codes import DFE, load_area_codes
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.provenance import Source
 from likeforlike.sources.reading import SOURCE_ROW, read_bytes, take_columns
-from likeforlike.sources.rows import raw_rows, strike_out, year_from
+from likeforlike.sources.rows import raw_rows, year_from
 
 COLUMNS = {
     "Short Desc": "measure",
@@ -73,22 +73,6 @@ YEARS = {
     "Work_Force_Vac_Rate": ON_30_SEPTEMBER,
 }
 
-KEY = ("measure", "year", "number")
-#: Noughts that are no figures. The department's own file of the social work workforce says "low" for
-#: Sunderland's agency workers. The six turnovers are noughts there too, but councils of that size lose some
-#: of their social workers every other year; three of the six have leavers by head count in the same file.
-FALSE_NOUGHTS = {
-    ("Work_Force_Agecy_Rate", "2023", "394"): "low",
-    ("Work_Force_Agecy_Rate", "2024", "394"): "low",
-    ("Work_Force_Agecy_Rate", "2025", "394"): "low",
-    ("Work_Force_TO_Rate", "2017", "810"): "x",
-    ("Work_Force_TO_Rate", "2017", "831"): "x",
-    ("Work_Force_TO_Rate", "2017", "845"): "x",
-    ("Work_Force_TO_Rate", "2022", "209"): "x",
-    ("Work_Force_TO_Rate", "2022", "352"): "x",
-    ("Work_Force_TO_Rate", "2022", "353"): "x",
-}
-
 #: Councils that run their children's services together: the department gives both the figures of the one
 #: workforce. Numbers of the two, and the mark that says so.
 WORKFORCE = "Work_Force_"
@@ -117,7 +101,6 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
         pl.col("value").replace(NO_VALUE, None),
         pl.when(pl.col("value") == NO_VALUE).then(pl.lit("x")).alias("marker"),
     )
-    table = strike_out(table, FALSE_NOUGHTS, KEY, file.path, source.id)
     table = _mark_together(table).with_columns(_period().alias("period"))
     _check_periods(table, file.path, source.id)
     added_up = pl.when(pl.col("number") == ENGLAND).then(

@@ -13,7 +13,7 @@ import polars as pl
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.provenance import Source
 from likeforlike.sources.reading import read_csv, take_columns
-from likeforlike.sources.rows import financial_year, raw_rows, strike_out
+from likeforlike.sources.rows import financial_year, raw_rows
 
 COLUMNS = {
     "Financial year": "year",
@@ -25,15 +25,6 @@ COLUMNS = {
     "MADs_from_median": "deviations",
 }
 IGNORED = ("Grouping", "Entity_Name", "Region", "Measure", "rank_order")
-KEY = ("measure", "year", "area_code")
-
-#: Noughts that cannot be: the lowest score that answers can give is above nought, and every other score of
-#: this measure in the file is 0.28 or more. The office's own median counted them in.
-FALSE_NOUGHTS = {
-    ("ASC2", "2019-20", code): "x"
-    for code in ("E06000041", "E06000053", "E08000009", "E09000001", "E10000016")
-}
-
 #: Half of the last place of the stated medians.
 ROUNDING = 5.1e-7
 
@@ -50,7 +41,6 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
     )
     check_medians(table, file.path, source.id)
     table = table.with_columns(pl.lit(None, pl.String).alias("marker"))
-    table = strike_out(table, FALSE_NOUGHTS, KEY, file.path, source.id)
     return raw_rows(
         table,
         file,

@@ -20,7 +20,7 @@ import polars as pl
 from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.provenance import Source, SourceFile
 from likeforlike.sources.reading import SOURCE_ROW, read_csv, take_columns
-from likeforlike.sources.rows import Mistakes, financial_year, raw_rows, strike_out
+from likeforlike.sources.rows import financial_year, raw_rows
 
 PRICES = "house-prices.median_house_prices.csv.gz"
 STOCK = "properties.all_properties.csv.gz"
@@ -46,15 +46,6 @@ VACANCIES = {"AllVacants": "vacant/All vacant homes", "LongTermVacants": "vacant
 OTHER_MEASURES = ("Dwellings", "HouseholdProjection")
 #: A code that the table misspells -> the right one.
 MISSPELT = {"E066000065": "E06000065"}
-#: Noughts that stand for a missing return: the councils report dozens or hundreds of homes in the years around.
-FALSE_NOUGHTS: Mistakes = {
-    **{("E06000053", str(year), name): "x" for year in range(2004, 2009) for name in VACANCIES},
-    **{("E07000241", str(year), "LongTermVacants"): "x" for year in range(2005, 2009)},
-    **{("E09000023", str(year), "LongTermVacants"): "x" for year in range(2004, 2007)},
-    **{("E07000150", str(year), "LongTermVacants"): "x" for year in (2019, 2020)},
-    ("E08000001", "2004", "LongTermVacants"): "x",
-}
-
 _LONG = {"geography_code": "area_code", "geography_name": "area_name", "date": "date", "Measure": "measure"}
 
 
@@ -118,7 +109,6 @@ def vacant_homes(folder: Path, file: SourceFile, stock: pl.DataFrame, source_id:
     measures = (*VACANCIES, *OTHER_MEASURES)
     table = _read(folder, file, source_id, measures=measures, value="Value")
     table = table.with_columns(pl.col("area_code").replace(MISSPELT), pl.lit(None, pl.String).alias("marker"))
-    table = strike_out(table, FALSE_NOUGHTS, ("area_code", "date", "measure"), file.path, source_id)
     homes = table.filter(pl.col("measure") == "Dwellings").select(
         "area_code", "date", pl.col("value").cast(pl.Float64).alias("homes")
     )

@@ -20,6 +20,8 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "verdict_revision": ("area_code", "indicator_id", "period_end", "period_start", "comparator"),
     "coverage": ("indicator_id", "period_end", "period_start"),
     "build_report": ("source_id", "file", "series", "outcome", "reason"),
+    "correction": ("indicator_id", "period_end", "period_start", "area_code"),
+    "quality_flag": ("indicator_id", "area_code", "period_end", "period_start", "check"),
     "neighbour": ("model_id", "year", "area_code", "rank"),
     "neighbour_contribution": ("model_id", "year", "area_code", "neighbour_code", "feature"),
     "neighbour_stability": ("model_id", "area_code", "neighbour_code"),

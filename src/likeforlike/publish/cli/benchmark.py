@@ -30,6 +30,9 @@ MARKS = {
     "not_applicable": "[z]",
 }
 
+#: Beside a number that a quality check doubts.
+DOUBTED = "[?]"
+
 K = 10
 
 #: What stands before a model's title where it is not simply the model.
@@ -186,7 +189,8 @@ def _for_people(catalogue: Catalogue, council: Area | None, model_id: str | None
         return _value(row[key], of(row))
 
     def own(row: Row) -> str:
-        return f"{value(row, 'value')} {MARKS.get(row['status'], '')}".strip()
+        doubt = DOUBTED if row["quality_flags"] else ""
+        return " ".join(part for part in (value(row, "value"), MARKS.get(row["status"], ""), doubt) if part)
 
     def mean(row: Row) -> str:
         count = row["neighbour_count"]
@@ -247,5 +251,6 @@ def _caption(catalogue: Catalogue, model_id: str | None) -> str:
         f"single-tier councils, or for upper-tier services {len(register.upper_tier)} counties and "
         "single-tier councils. Rank: 1 is best, or highest where no direction is judged. No clear difference: "
         "the margins overlap. An indicator that is a feature of the model is compared with neighbours found "
-        f"without it. Model: {models}.{then} {marks}. Release {catalogue.release.id}."
+        f"without it. Model: {models}.{then} {marks}, {DOUBTED} doubted by a quality check "
+        f"(likeforlike quality). Release {catalogue.release.id}."
     )

@@ -20,6 +20,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "indicators": ("indicators",),
     "benchmark": ("benchmark",),
     "neighbours": ("neighbours", "compare", "similarity-history", "models", "neighbours-package"),
+    "quality": ("quality",),
     "gaps": ("gaps",),
     "revisions": ("revisions",),
     "funding": ("funds", "allocations"),

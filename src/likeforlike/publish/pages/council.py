@@ -22,6 +22,7 @@ from likeforlike.publish.pages.page import About, Column, Frozen, Link, Page, Ta
 from likeforlike.publish.pages.row import Row, make_row
 from likeforlike.publish.pages.scorecard import Group, Selection, Sort, grouped, query_of, topics
 from likeforlike.publish.pages.standing import Standing, standing
+from likeforlike.publish.quality import flags_beside
 from likeforlike.publish.revision_words import flag
 from likeforlike.publish.vintages import overturned_verdicts
 
@@ -89,6 +90,7 @@ _KEYS = [
     "lower_95",
     "upper_95",
     "flags",
+    "doubts",
     "nearest_code",
     "nearest_value",
     "difference_from_nearest",
@@ -178,7 +180,8 @@ def council_rows(catalogue: Catalogue, area: Area) -> tuple[Row, ...]:
         status = statuses.get(key, {})
         if "neighbours" in overturned.get(key, {}):
             status = {**status, "revised": flag(overturned[key]["neighbours"][0])}
-        rows.append(make_row(place, area, subject, status, as_of))
+        doubts = flags_beside(catalogue, indicator.id, subject.code, place.period)
+        rows.append(make_row(place, area, subject, status, as_of, doubts=doubts))
     return tuple(rows)
 
 
@@ -289,6 +292,7 @@ def _flat(row: Row) -> dict[str, Any]:
         "lower_95": row.lower_95,
         "upper_95": row.upper_95,
         "flags": ", ".join(row.flags),
+        "doubts": " ".join(row.doubts),
         "nearest_code": row.nearest_code,
         "nearest_value": row.nearest.value,
         "difference_from_nearest": row.nearest.difference,

@@ -23,6 +23,7 @@ from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.revised import Vintages, make_vintages
 from likeforlike.publish.pages.row import make_strip
 from likeforlike.publish.pages.standing import Standing, break_times, standing
+from likeforlike.publish.quality import FLAG_KEYS, QualityFlag, flags_of
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -101,6 +102,7 @@ class CouncilIndicatorPage(Page):
     facts: tuple[tuple[str, str], ...]
     source: Link
     audit: tuple[AuditRow, ...]
+    doubts: tuple[QualityFlag, ...]
     embed_url: str
     vintages: Vintages
 
@@ -115,6 +117,7 @@ class CouncilIndicatorPage(Page):
                 ("similarity", "code", "name", "value"),
             ),
             _table("audit", f"{self.title}: source rows", self.audit, tuple(AuditRow.model_fields)),
+            _table("quality", f"{self.title}: quality flags", self.doubts, FLAG_KEYS),
         )
 
     def chart(self) -> str:
@@ -137,6 +140,7 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
             suggestions=(area.name,),
         )
     trail = audit(catalogue, indicator, subject)
+    doubts = flags_of(catalogue, indicator.id, subject.code)
     column = place.column
     others = {name: beside(place, row, column, name) for name in ("nearest", "neighbours", "all")}
     value = known(place.matrix.values[row, column])
@@ -192,12 +196,13 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         break_notes=tuple(
             f"{text.date_words(date.fromisoformat(one.at))}: {one.reason}" for one in indicator.breaks
         ),
-        periods=tuple(_periods(place, row, trail, vintages)),
+        periods=tuple(_periods(place, row, trail, vintages, doubts)),
         peers=tuple(_peers(place, row, names)),
         definition=indicator.description,
         facts=tuple(narrative.definition_facts(indicator, source, place)),
         source=Link(text=f"{source.title}, {source.publisher}", url=source.url),
         audit=trail,
+        doubts=doubts,
         embed_url=urls.embed(area.code, indicator.id),
         vintages=vintages,
     )
@@ -262,7 +267,13 @@ def _points(place: Standing, values: np.ndarray) -> Iterator[SeriesPoint]:
         yield SeriesPoint(at=round(at, 3), label=period.label, value=known(value))
 
 
-def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...], vintages: Vintages) -> Iterator[Period]:
+def _periods(
+    place: Standing,
+    row: int,
+    trail: tuple[AuditRow, ...],
+    vintages: Vintages,
+    doubts: tuple[QualityFlag, ...],
+) -> Iterator[Period]:
     """Newest first."""
     found, matrix = place.benchmark, place.matrix
     told = {(one.period_start, one.period_end): one for one in trail}
@@ -278,7 +289,10 @@ def _periods(place: Standing, row: int, trail: tuple[AuditRow, ...], vintages: V
             upper_95=known(matrix.upper_95[row, column]),
             status=audited.status if audited else "not_available",
             method=audited.method if audited else "",
-            flags=vintages.flags(period.start, period.end),
+            flags=(
+                *vintages.flags(period.start, period.end),
+                *(one.short for one in doubts if one.key == (period.start, period.end)),
+            ),
             nearest_value=known(found.nearest_value[row, column]),
             neighbour_mean=known(found.neighbour_mean[row, column]),
             neighbour_count=int(found.neighbour_count[row, column]),

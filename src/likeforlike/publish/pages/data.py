@@ -3,6 +3,7 @@ read."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import polars as pl
 from likeforlike.publish import text, urls
 from likeforlike.publish.pages.council import about, collected, in_reading_order
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
+from likeforlike.publish.quality import all_corrections, all_flags
 from likeforlike.publish.revision_words import usually
 from likeforlike.publish.vintages import revisions_of, usual
 
@@ -38,7 +40,9 @@ class Coverage(Frozen):
     with_value: int
     expected: int
     estimated_pct: float
-    withheld_pct: float
+    suppressed_pct: float
+    missing_pct: float
+    flags: int
     shares: Mapping[int, float]
     sentence: str
 
@@ -110,6 +114,8 @@ class DataPage(Page):
     revised: tuple[Revised, ...]
     base_release_id: str
     own: tuple[OwnData, ...]
+    flags: int
+    corrections: int
 
     def tables(self) -> tuple[Table, ...]:
         """Coverage, sources and the build report."""
@@ -140,6 +146,8 @@ def make_data(catalogue: Catalogue) -> DataPage:
         coverage=covered,
         sources=tuple(_sources(catalogue)),
         report=tuple(_report(catalogue)),
+        flags=len(all_flags(catalogue)),
+        corrections=len(all_corrections(catalogue)),
         licences=tuple(Link(text=one.title, url=one.url) for one in licences.values()),
         revised=tuple(_revised(catalogue)),
         base_release_id=manifest.overlay.base_release_id if manifest.overlay else "",
@@ -152,6 +160,7 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
     table = catalogue.release.table("coverage").sort("indicator_id", "period_end", "period_start")
     by_indicator = {str(key[0]): group for key, group in table.group_by("indicator_id", maintain_order=True)}
     status = _status_shares(catalogue.release.table("observation"))
+    flags = Counter(one.indicator_id for one in all_flags(catalogue))
     for indicator in in_reading_order(catalogue):
         group = by_indicator.get(indicator.id)
         if group is None or group.is_empty():
@@ -162,7 +171,7 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
         for row in rows:
             year, share = row["period_end"].year, row["with_value"] / max(row["expected"], 1)
             shares[year] = max(shares.get(year, 0.0), round(share, 4))
-        estimated, withheld = status.get(indicator.id, (0.0, 0.0))
+        estimated, suppressed, missing = status.get(indicator.id, (0.0, 0.0, 0.0))
         yield Coverage(
             indicator_id=indicator.id,
             title=indicator.title,
@@ -176,7 +185,9 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
             with_value=last["with_value"],
             expected=last["expected"],
             estimated_pct=estimated,
-            withheld_pct=withheld,
+            suppressed_pct=suppressed,
+            missing_pct=missing,
+            flags=flags[indicator.id],
             shares=shares,
             sentence=text.coverage_sentence(len(rows), rows[0]["period_end"], last["period_end"]),
         )
@@ -216,13 +227,19 @@ def _own(catalogue: Catalogue) -> Iterator[OwnData]:
         )
 
 
-def _status_shares(observations: pl.DataFrame) -> dict[str, tuple[float, float]]:
-    """Per indicator the percentage of observations that are estimated, and of those without a value."""
+def _status_shares(observations: pl.DataFrame) -> dict[str, tuple[float, float, float]]:
+    """Per indicator the percentage of observations that are estimated, that the publisher withholds because
+    they are too small or unreliable, and that are missing for another reason."""
+    withheld = pl.col("value").is_null() & pl.col("status").is_in(["suppressed", "low_reliability"])
     table = observations.group_by("indicator_id").agg(
-        ((pl.col("status") == "estimated").mean() * 100).round(1).alias("estimated"),
-        (pl.col("value").is_null().mean() * 100).round(1).alias("withheld"),
+        (share.mean() * 100).round(1).alias(name)
+        for name, share in (
+            ("estimated", pl.col("value").is_not_null() & (pl.col("status") == "estimated")),
+            ("withheld", withheld),
+            ("missing", pl.col("value").is_null() & ~withheld),
+        )
     )
-    return {row[0]: (row[1], row[2]) for row in table.iter_rows()}
+    return {row[0]: row[1:] for row in table.iter_rows()}
 
 
 def _sources(catalogue: Catalogue) -> Iterator[SourceLine]:

@@ -23,6 +23,8 @@ from likeforlike.publish.pages.gap_view import GapView, make_gap
 from likeforlike.publish.pages.map import MapView, make_map
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.pages.standing import Standing, standing
+from likeforlike.publish.quality import all_flags, flags_beside
+from likeforlike.publish.quality_words import quality_count
 from likeforlike.publish.revision_words import usually
 from likeforlike.publish.vintages import revisions_of, usual
 
@@ -69,6 +71,8 @@ class Ranked(Frozen):
     overlapping: int | None
     verdict_all: str
     verdict_words: str
+    flags: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 class Spread(Frozen):
@@ -115,6 +119,7 @@ class IndicatorPage(Page):
     counties: tuple[Ranked, ...]
     revisions_url: str
     revisions_words: str
+    quality_words: str
 
     def tables(self) -> tuple[Table, ...]:
         """The ranked table as chosen, counties where those are apart, and the gap by period."""
@@ -130,6 +135,8 @@ class IndicatorPage(Page):
             "rank_last",
             "overlapping",
             "verdict_all",
+            "flags",
+            "doubts",
         ]
         columns = (
             *(Column(key=key, title=key) for key in keys),
@@ -138,7 +145,13 @@ class IndicatorPage(Page):
 
         def table(name: str, rows: tuple[Ranked, ...]) -> Table:
             cells = tuple(
-                {**{key: getattr(row, key) for key in keys}, "period_end": self.period_end} for row in rows
+                {
+                    **{key: getattr(row, key) for key in keys},
+                    "flags": ", ".join(row.flags),
+                    "doubts": " ".join(row.doubts),
+                    "period_end": self.period_end,
+                }
+                for row in rows
             )
             return Table(name=name, title=self.title, columns=columns, rows=cells)
 
@@ -203,6 +216,10 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         counties=tuple(_counties(catalogue, indicator, pool)),
         revisions_url=urls.revisions(indicator.id) if kept else "",
         revisions_words=usually(indicator, usual(revisions_of(catalogue, indicator))) if kept else "",
+        quality_words=quality_count(
+            sum(one.indicator_id == indicator.id for one in all_flags(catalogue)),
+            sum(bool(row.flags) for row in rows),
+        ),
     )
 
 
@@ -227,6 +244,7 @@ def _ranked(
         value = known(matrix.values[row, column])
         lower, upper = known(matrix.lower_95[row, column]), known(matrix.upper_95[row, column])
         verdict = str(found.verdict_all[row, column])
+        doubts = flags_beside(catalogue, indicator.id, code, place.period)
         yield Ranked(
             area_code=code,
             name=area.name,
@@ -246,6 +264,8 @@ def _ranked(
             verdict_words=text.verdict_words(verdict, intervals=lower is not None)
             if value is not None
             else "",
+            flags=tuple(doubt.short for doubt in doubts),
+            doubts=tuple(doubt.sentence for doubt in doubts),
         )
 
 

@@ -3,7 +3,7 @@ trend."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isnan
 
@@ -16,6 +16,7 @@ from likeforlike.publish.charts.models import Strip
 from likeforlike.publish.pages.beside import Beside, beside, known
 from likeforlike.publish.pages.page import Frozen
 from likeforlike.publish.pages.standing import Standing
+from likeforlike.publish.quality import QualityFlag
 
 #: A value older than this when the figures were collected carries the flag "old".
 OLD_YEARS = 4.0
@@ -50,6 +51,7 @@ class Row(Frozen):
     upper_95: float | None
     interval_words: str
     flags: tuple[str, ...]
+    doubts: tuple[str, ...]
     nearest_code: str | None
     nearest: Beside
     neighbours: Beside
@@ -70,10 +72,17 @@ class Row(Frozen):
 
 
 def make_row(
-    standing: Standing, area: Area, subject: Area, status: Mapping[str, str], collected: date
+    standing: Standing,
+    area: Area,
+    subject: Area,
+    status: Mapping[str, str],
+    collected: date,
+    *,
+    doubts: Sequence[QualityFlag] = (),
 ) -> Row:
     """The row of one indicator. `status` has the status and method of the subject's observation, where
-    there is one, and under `revised` what to say where revision has overturned the verdict."""
+    there is one, and under `revised` what to say where revision has overturned the verdict; `doubts` are the
+    quality flags of the value."""
     indicator, found, column = standing.indicator, standing.benchmark, standing.column
     row = standing.matrix.row(subject.code)
     value = known(standing.matrix.values[row, column])
@@ -103,7 +112,11 @@ def make_row(
         lower_95=lower,
         upper_95=upper,
         interval_words=text.interval_words(lower, upper, indicator.unit, indicator.decimals),
-        flags=tuple(text.flag_words(status, value is not None, own, age >= OLD_YEARS)),
+        flags=(
+            *text.flag_words(status, value is not None, own, age >= OLD_YEARS),
+            *(doubt.short for doubt in doubts),
+        ),
+        doubts=tuple(doubt.sentence for doubt in doubts),
         nearest_code=found.nearest(row),
         nearest=nearest,
         neighbours=neighbours,
