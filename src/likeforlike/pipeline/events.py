@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.correction import Correction
 from likeforlike.domain.errors import DefinitionError, SourceChangedError
 from likeforlike.domain.event import EventDefinition, Lookup
 from likeforlike.domain.indicator import Indicator
@@ -32,6 +34,7 @@ def observe_events(
     register: AreaRegister,
     *,
     snapshot_ids: Mapping[str, str] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Standardised:
     """A source's events as observations, with the account of every row of its file.
 
@@ -51,8 +54,12 @@ def observe_events(
             next_step=f"Compare the file with definitions/events/{definition.id}.yaml.",
         ) from problem
     raw, made = _raw_rows(folder, source, definition, events)
-    out = standardise(raw, source, indicators, register, snapshot_ids=snapshot_ids)
-    return Standardised(_with_rows(out.observations, made, indicators), _report(source, definition, events))
+    out = standardise(raw, source, indicators, register, snapshot_ids=snapshot_ids, corrections=corrections)
+    return replace(
+        out,
+        observations=_with_rows(out.observations, made, indicators),
+        report=_report(source, definition, events),
+    )
 
 
 def read_lookups(folder: Path, definition: EventDefinition) -> Lookups:

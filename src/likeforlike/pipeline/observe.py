@@ -39,17 +39,20 @@ def observe(
     sources = [one for one in definitions.sources.values() if one.id in PARSERS or one.id in events]
 
     def read_one(source: Source) -> Standardised:
+        ids = snapshot_ids(snapshots, source.id)
+        declared = [one for one in definitions.corrections.values() if one.source_id == source.id]
         if source.id in events:
-            ids = snapshot_ids(snapshots, source.id)
-            return observe_events(folder, source, events[source.id], indicators, register, snapshot_ids=ids)
-        return standardise(
-            PARSERS[source.id](folder, source),
-            source,
-            indicators,
-            register,
-            snapshot_ids=snapshot_ids(snapshots, source.id),
-            corrections=[one for one in definitions.corrections.values() if one.source_id == source.id],
-        )
+            return observe_events(
+                folder,
+                source,
+                events[source.id],
+                indicators,
+                register,
+                snapshot_ids=ids,
+                corrections=declared,
+            )
+        rows = PARSERS[source.id](folder, source)
+        return standardise(rows, source, indicators, register, snapshot_ids=ids, corrections=declared)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         read = [*pool.map(read_one, sources)]
