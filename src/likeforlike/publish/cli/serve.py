@@ -22,10 +22,13 @@ def serve(
         Path | None,
         typer.Option("--framework", help="A file with a framework of your own.", show_default=False),
     ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processes that answer; each holds the release.", min=1, max=64)
+    ] = 1,
     release: ReleaseOption = None,
 ) -> None:
     """Serve the pages of a release until stopped."""
     # The web server takes longer to load than other commands to run.
     from likeforlike.publish.web.serve import serve as serve_release  # noqa: PLC0415
 
-    serve_release(host, port, release, framework)
+    serve_release(host, port, release, framework, workers)

@@ -3,43 +3,75 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.missions import own_framework
 from likeforlike.publish.pages.council import make_council
 from likeforlike.publish.web.app import create_app
 
+#: How the processes of one server are told what to serve.
+_RELEASE, _FRAMEWORK, _DAY = "LIKEFORLIKE_RELEASE", "LIKEFORLIKE_FRAMEWORK", "LIKEFORLIKE_DAY"
+_APP = "likeforlike.publish.web.serve:app_of_environment"
 
-def serve(host: str, port: int, release: Path | None = None, framework: Path | None = None) -> None:
+
+def serve(
+    host: str, port: int, release: Path | None = None, framework: Path | None = None, workers: int = 1
+) -> None:
     """Open the release (the embedded one by default) and serve it; returns after SIGTERM or SIGINT.
 
-    `framework` is a file with a person's own framework, which gets the same pages as the release's.
+    `framework` is a file with a person's own framework, which gets the same pages as the release's. With more
+    than one of `workers`, that many processes answer on the one port, each with the release in its own memory.
 
     One line of JSON per request goes to standard output under the logger `likeforlike.access`.
     """
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    catalogue = Catalogue.open(release)
+    today = datetime.now(tz=UTC).date()
+    catalogue = _open(release, framework, today)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "log_level": "warning",
+        "timeout_graceful_shutdown": 10,
+        "server_header": False,
+        "date_header": True,
+    }
+    print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
+    if workers == 1:
+        uvicorn.Server(uvicorn.Config(_app(catalogue), **options)).run()
+        return
+    os.environ[_RELEASE] = str(catalogue.release.path)  # the same one for all, whatever is published later
+    os.environ[_DAY] = today.isoformat()
     if framework is not None:
-        catalogue = own_framework(catalogue, framework, datetime.now(tz=UTC).date())
+        os.environ[_FRAMEWORK] = str(framework)
+    uvicorn.run(_APP, factory=True, workers=workers, **options)
+
+
+def app_of_environment() -> FastAPI:
+    """The application of one of several processes, which is told by environment variables what to serve."""
+    framework = os.environ.get(_FRAMEWORK)
+    day = date.fromisoformat(os.environ[_DAY])
+    return _app(_open(Path(os.environ[_RELEASE]), Path(framework) if framework else None, day))
+
+
+def _open(release: Path | None, framework: Path | None, today: date) -> Catalogue:
+    catalogue = Catalogue.open(release)
+    return catalogue if framework is None else own_framework(catalogue, framework, today)
+
+
+def _app(catalogue: Catalogue) -> FastAPI:
+    """The application, what its pages share being worked out while it starts to answer."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     app = create_app(catalogue)
     threading.Thread(target=_warm, args=(catalogue,), daemon=True).start()
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-        server_header=False,
-        date_header=True,
-    )
-    print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
-    uvicorn.Server(config).run()
+    return app
 
 
 def _warm(catalogue: Catalogue) -> None:
