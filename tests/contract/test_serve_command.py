@@ -15,7 +15,7 @@ import pytest
 
 
 def ready(port: int, process: subprocess.Popen[bytes]) -> dict[str, str]:
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while time.monotonic() < until and process.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:

@@ -55,21 +55,35 @@ class LiveFiles:
             return [self._fetch(service, download, fetcher) for download in service.downloads]
 
     def settle(self, fetched: Sequence[FileReport | Candidate]) -> list[FileReport]:
-        """Let every source's module read its new files once; those it refuses are set aside.
+        """Let every source that reads a new file read it once; files that one of them refuses are set aside.
 
-        The order of `fetched` is kept.
+        Where its module names the file, that one goes, else all the new files that the source reads do. The
+        order of `fetched` is kept.
         """
         settled = {one.file: one for one in fetched if isinstance(one, FileReport)}
-        candidates = [one for one in fetched if isinstance(one, Candidate)]
-        for source in dict.fromkeys(one.report.source for one in candidates):
-            for report in self._settle(source, [one for one in candidates if one.report.source == source]):
-                settled[report.file] = report
+        left = {one.report.file: one for one in fetched if isinstance(one, Candidate)}
+        for source in self.definitions.sources.values():
+            while mine := [left[file.path] for file in source.files if file.path in left]:
+                try:
+                    self._read(source.id, self.made() | {one: left[one].retrieval for one in left})
+                except Exception as problem:
+                    named = problem.file if isinstance(problem, SourceChangedError) else None
+                    reason = (
+                        str(problem) if isinstance(problem, SourceChangedError) else _in_one_line(problem)
+                    )
+                    for one in [one for one in mine if one.report.file == named] or mine:
+                        aside = self._set_aside(one.report, one.made, FaultKind.UNREADABLE, reason)
+                        settled[one.report.file] = aside
+                        del left[one.report.file]
+                else:
+                    break
+        settled |= {file: self._accept(one) for file, one in left.items()}
         return [settled[(one.report if isinstance(one, Candidate) else one).file] for one in fetched]
 
     def withdraw(self, report: FileReport, reason: str) -> FileReport:
         """A file that was accepted alone fails among the others: the one before it stands again."""
         refused = self.store.last_made(report.file)
-        assert refused is not None, "it was accepted a moment ago"
+        assert refused is not None, "it stands, so that it was accepted"
         self.store.withdraw(refused, self.clock.now(), f"{FaultKind.UNREADABLE}: {reason}")
         fault = Fault("", 1, FaultKind.UNREADABLE, reason, refused.sha256)
         return self._kept(replace(report, faults=(*report.faults, fault)), reason)
@@ -136,25 +150,6 @@ class LiveFiles:
             published=made.published,
         )
         return Candidate(report, made, retrieval)
-
-    def _settle(self, source_id: str, candidates: Sequence[Candidate]) -> list[FileReport]:
-        """Candidates of one source; where its module names a file, that one goes, else all of them do."""
-        left, settled = list(candidates), []
-        while left:
-            try:
-                self._read(source_id, self.made() | {one.report.file: one.retrieval for one in left})
-            except Exception as problem:
-                named = problem.file if isinstance(problem, SourceChangedError) else None
-                refused = [one for one in left if one.report.file == named] or left
-                reason = str(problem) if named else _in_one_line(problem)
-                settled += [
-                    self._set_aside(one.report, one.made, FaultKind.UNREADABLE, reason) for one in refused
-                ]
-                left = [one for one in left if one not in refused]
-            else:
-                settled += [self._accept(one) for one in left]
-                left = []
-        return settled
 
     def _accept(self, one: Candidate) -> FileReport:
         self.store.add(one.retrieval)

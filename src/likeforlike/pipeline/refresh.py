@@ -104,17 +104,18 @@ class Refresh:
             return RefreshReport(files, ReleaseState.KEPT, None, str(problem))
         served_id = served.release_id if served else None
         while True:
+            made = live.made()
             try:
-                release_id, changed = self._build(live.made(), served, self.out)
+                release_id, changed = self._build(made, served, self.out)
             except SourceChangedError as problem:
-                new = [
-                    one for one in files if one.status is Status.FETCHED and one.source == problem.source_id
-                ]
-                if not new:
+                refused = self._suspects(problem, made, served)
+                if not refused:
                     return RefreshReport(files, ReleaseState.KEPT, served_id, str(problem))
-                refused = [one for one in new if one.file == problem.file] or new
-                reason = str(problem)
-                files = tuple(live.withdraw(one, reason) if one in refused else one for one in files)
+                known = {one.file: one for one in files}
+                for file in refused:
+                    report = known.get(file) or FileReport("", problem.source_id, file, Status.KEPT)
+                    known[file] = live.withdraw(report, str(problem))
+                files = tuple(known.values())
             except LikeForLikeError as problem:
                 return RefreshReport(files, ReleaseState.KEPT, served_id, str(problem))
             except Exception as problem:
@@ -123,6 +124,22 @@ class Refresh:
             else:
                 state = ReleaseState.UNCHANGED if release_id == served_id else ReleaseState.PUBLISHED
                 return RefreshReport(files, state, release_id, changed=changed)
+
+    def _suspects(
+        self, problem: SourceChangedError, made: Mapping[str, Retrieval], served: Manifest | None
+    ) -> list[str]:
+        """Snapshots that the source reads and that the release being served was not made from.
+
+        The one that the problem names, where it is among them; all of them otherwise.
+        """
+        source = self.definitions.sources.get(problem.source_id)
+        before = _hashes(served)
+        new = [
+            file.path
+            for file in (source.files if source else ())
+            if file.path in made and before.get((problem.source_id, file.path)) != made[file.path].sha256
+        ]
+        return [problem.file] if problem.file in new else new
 
     def _build(self, made: Mapping[str, Retrieval], served: Manifest | None, out: Path) -> tuple[str, Files]:
         """The release of the files that stand, published and verified; the one served where none differs."""
@@ -187,12 +204,13 @@ def current(out: Path) -> Manifest | None:
 
 def _changed(served: Manifest | None, definitions: Definitions, folder: Path) -> Files:
     """Every raw file whose bytes are not those that the release was made from."""
-    before = {
-        (source.id, file.path): file.sha256
-        for source in (served.sources if served else ())
-        for file in source.files
-    }
+    before = _hashes(served)
     now = take_snapshots(folder, definitions.sources.values())
     return tuple(
         (one.source_id, one.path) for one in now if before.get((one.source_id, one.path)) != one.sha256
     )
+
+
+def _hashes(served: Manifest | None) -> dict[tuple[str, str], str]:
+    sources = served.sources if served else ()
+    return {(source.id, file.path): file.sha256 for source in sources for file in source.files}

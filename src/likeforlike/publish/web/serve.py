@@ -19,6 +19,8 @@ from likeforlike.publish.web.app import create_app
 
 #: How the processes of one server are told what to serve.
 _RELEASE, _FRAMEWORK, _DAY = "LIKEFORLIKE_RELEASE", "LIKEFORLIKE_FRAMEWORK", "LIKEFORLIKE_DAY"
+#: A process that opens a release on a busy machine is not dead; uvicorn would start another after five seconds.
+_PATIENCE_S = 60
 _APP = "likeforlike.publish.web.serve:app_of_environment"
 
 
@@ -51,7 +53,7 @@ def serve(
     os.environ[_DAY] = today.isoformat()
     if framework is not None:
         os.environ[_FRAMEWORK] = str(framework)
-    uvicorn.run(_APP, factory=True, workers=workers, **options)
+    uvicorn.run(_APP, factory=True, workers=workers, timeout_worker_healthcheck=_PATIENCE_S, **options)
 
 
 def app_of_environment() -> FastAPI:
