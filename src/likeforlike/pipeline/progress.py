@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from likeforlike.analysis.grid import apart, years_of
+from likeforlike.analysis.interruption import interruption
 from likeforlike.analysis.projection import Projection, project
 from likeforlike.analysis.targets import TargetProgress, direction_status, target_progress
 from likeforlike.domain.area import ENGLAND, AreaRegister
@@ -21,6 +23,8 @@ from likeforlike.pipeline.comparisons import Comparisons
 from likeforlike.pipeline.fund_panels import pool_of
 from likeforlike.pipeline.target_values import Asked, asked, years
 
+#: Where series are looked at for a jump and a change of slope.
+SPRING_2020 = date(2020, 4, 1)
 #: A target for every council is on track when this share of the councils that can be told are; it cannot be
 #: told when fewer than this many of all can.
 NEARLY_ALL, ENOUGH = 0.9, 0.5
@@ -88,6 +92,12 @@ PROGRESS_SCHEMA = pl.Schema(
         ("like_fast_enough_count", pl.Int32),
         ("all_fast_enough_share", pl.Float64),
         ("across_2020_21", pl.Boolean),
+        ("break_level", pl.Float64),
+        ("break_level_lower_95", pl.Float64),
+        ("break_level_upper_95", pl.Float64),
+        ("break_slope", pl.Float64),
+        ("break_slope_lower_95", pl.Float64),
+        ("break_slope_upper_95", pl.Float64),
     ]
 )
 
@@ -126,6 +136,7 @@ def _rows(
         made = _progress(target, one)
         ahead = _projection(target, one)
         like = _Like.of(one, made, comparisons)
+        broken = _break(one)
         for row, code in enumerate(one.areas):
             yield {
                 "framework_id": framework.id,
@@ -134,6 +145,7 @@ def _rows(
                 "applied_locally": one.applied_locally,
                 **_period_parts(one),
                 **_numbers(one, made, ahead, row),
+                **{name: _known(part[row]) for name, part in broken.items()},
                 **like.row(row),
                 **_status(one, made, row),
             }
@@ -159,6 +171,17 @@ def _projection(target: Target, one: Asked) -> Projection | None:
     ceiling = share if target.kind is not TargetKind.GAP else None
     values = one.series[:, columns]
     return project(values, times, years(target.by_date), target=one.aim, sign=one.sign, ceiling=ceiling)
+
+
+def _break(one: Asked) -> dict[str, FloatArray]:
+    """The jump at spring 2020 and the change of slope after it; empty where points do not suffice."""
+    names = [name for name in PROGRESS_SCHEMA.names() if name.startswith("break_")]
+    if one.reason:
+        return dict.fromkeys(names, np.full(len(one.areas), np.nan))
+    columns = apart(one.periods, 0, len(one.periods) - 1)
+    times = years_of([one.periods[column] for column in columns])
+    found = interruption(one.series[:, columns], times, years(SPRING_2020))
+    return {name: getattr(found, name.removeprefix("break_")) for name in names}
 
 
 def _period_parts(one: Asked) -> dict[str, Any]:
