@@ -242,7 +242,9 @@ def test_a_gap_between_percentiles_counts_only_when_the_other_measures_agree(
 
 def test_a_jump_in_spring_2020_is_found_with_its_size_and_the_slope_goes_on() -> None:
     _, rows = tables(compared(observations(range(2014, 2025), jump=-7.0)), kind="direction", direction="up")
-    for row in rows.values():
+    known = [row for row in rows.values() if row["latest"] is not None]
+    assert len(known) >= len(COUNCILS)
+    for row in known:
         assert row["break_level"] == pytest.approx(-7.0, abs=0.01)  # years differ by a day
         assert row["break_slope"] == pytest.approx(0.0, abs=0.001)
         assert row["break_level_lower_95"] <= row["break_level"] <= row["break_level_upper_95"]
