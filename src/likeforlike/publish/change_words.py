@@ -174,8 +174,7 @@ def checks(indicator: Indicator, row: dict[str, Any]) -> tuple[tuple[str, str], 
             f"{row['dropped_count']} funded council{text.plural(row['dropped_count'])} without every "
             "figure or "
             f"without a clear place; {row['unlike_count']} council{text.plural(row['unlike_count'])} "
-            "unlike any "
-            "funded one",
+            "far from all others on this figure",
         )
     )
     return tuple(found)
