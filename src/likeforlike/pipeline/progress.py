@@ -93,11 +93,9 @@ PROGRESS_SCHEMA = pl.Schema(
         ("all_fast_enough_share", pl.Float64),
         ("across_2020_21", pl.Boolean),
         ("break_level", pl.Float64),
-        ("break_level_lower_95", pl.Float64),
-        ("break_level_upper_95", pl.Float64),
+        ("break_level_margin_95", pl.Float64),
         ("break_slope", pl.Float64),
-        ("break_slope_lower_95", pl.Float64),
-        ("break_slope_upper_95", pl.Float64),
+        ("break_slope_margin_95", pl.Float64),
     ]
 )
 
@@ -174,14 +172,21 @@ def _projection(target: Target, one: Asked) -> Projection | None:
 
 
 def _break(one: Asked) -> dict[str, FloatArray]:
-    """The jump at spring 2020 and the change of slope after it; empty where points do not suffice."""
-    names = [name for name in PROGRESS_SCHEMA.names() if name.startswith("break_")]
+    """The jump at spring 2020 and the change of slope after it, with half of each interval's width.
+
+    Empty where points do not suffice.
+    """
     if one.reason:
-        return dict.fromkeys(names, np.full(len(one.areas), np.nan))
+        return {}
     columns = apart(one.periods, 0, len(one.periods) - 1)
     times = years_of([one.periods[column] for column in columns])
     found = interruption(one.series[:, columns], times, years(SPRING_2020))
-    return {name: getattr(found, name.removeprefix("break_")) for name in names}
+    return {
+        "break_level": found.level,
+        "break_level_margin_95": found.level_upper_95 - found.level,
+        "break_slope": found.slope,
+        "break_slope_margin_95": found.slope_upper_95 - found.slope,
+    }
 
 
 def _period_parts(one: Asked) -> dict[str, Any]:

@@ -284,8 +284,8 @@ def broke(row: dict[str, Any], indicator: Indicator) -> str:
     if row["break_level"] is None:
         return ""
     jump, slope = (
-        f"{signed(indicator, row[f'break_{part}'])} (95% interval "
-        f"{signed(indicator, row[f'break_{part}_lower_95'])} to {signed(indicator, row[f'break_{part}_upper_95'])})"
+        f"{signed(indicator, row[f'break_{part}'])} (give or take "
+        f"{size(indicator, row[f'break_{part}_margin_95'])})"
         for part in ("level", "slope")
     )
     return f"a line through the figures jumped by {jump} in spring 2020 and then changed its yearly slope by {slope}"
@@ -296,8 +296,8 @@ def break_counts(rows: Sequence[dict[str, Any]]) -> str:
     councils = [
         row for row in rows if row["break_level"] is not None and row["area_code"][:3] not in ("E92", "E12")
     ]
-    up = sum(row["break_level_lower_95"] > 0 for row in councils)
-    down = sum(row["break_level_upper_95"] < 0 for row in councils)
+    up = sum(row["break_level"] > row["break_level_margin_95"] for row in councils)
+    down = sum(-row["break_level"] > row["break_level_margin_95"] for row in councils)
     if not councils:
         return ""
     return (
