@@ -35,6 +35,9 @@ def page_kinds(catalogue: Catalogue) -> dict[str, str]:
             COUNCIL, "secondary-school-absence-weekly", **{"as-known-on": "2022-10-27"}
         ),
         "overturned verdicts": urls.council_indicator(COUNCIL, "secondary-school-absence-weekly"),
+        "gaps": urls.gaps(),
+        "gaps of an indicator": urls.indicator_gaps("healthy-life-expectancy-female"),
+        "gaps in money": urls.indicator_gaps("gross-value-added-per-hour-worked"),
         "compare": urls.compare([COUNCIL, OTHER], topic="health"),
         "compare nothing": urls.compare(),
         "data": urls.data(),

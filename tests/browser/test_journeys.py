@@ -89,3 +89,37 @@ def test_print_leaves_out_forms_and_navigation(open_page: OpenPage) -> None:
     page.emulate_media(media="print")
     assert not page.get_by_role("button", name="Show").is_visible()
     assert page.get_by_role("heading", name="What stands out").is_visible()
+
+
+@with_and_without_scripts
+def test_a_policy_analyst_gets_from_a_mission_to_funded_councils_in_three_clicks(
+    open_page: OpenPage, scripts: bool
+) -> None:
+    """From the list of missions: the framework, the mission, the cell; every table on the way is a file."""
+    page = open_page("/missions", scripts=scripts)
+
+    def files() -> list[list[dict[str, str]]]:
+        links = page.locator("main a[href*='.csv']")
+        addresses = [links.nth(number).get_attribute("href") or "" for number in range(links.count())]
+        assert addresses
+        origin = page.url.split("/missions")[0].split("/changes")[0]
+        answers = [page.request.get(origin + address) for address in addresses]
+        assert all(answer.status == 200 for answer in answers)
+        return [list(csv.DictReader(io.StringIO(answer.text()))) for answer in answers]
+
+    files()
+    page.get_by_role("link", name="Levelling Up missions, 2022").click()
+    files()
+    page.locator("main").get_by_role("link", name="Living standards", exact=True).click()
+    assert any("amount_gbp" in rows[0] for rows in files())
+    cell = page.locator("section[aria-labelledby=money] table a").first
+    assert cell.get_attribute("href") == "/changes/town-deals/gross-value-added-per-hour-worked"
+    cell.click()
+    assert page.locator("h1").inner_text() == "Town Deals: productivity per hour worked"
+    councils, events, (summary,) = files()
+    said = page.locator("section[aria-labelledby=result]").inner_text()
+    for key in ("funded_change", "comparators_change", "estimate", "lower_95", "upper_95"):
+        assert f"{abs(float(summary[key])):.2f}" in said
+    shown = page.locator("section[aria-labelledby=councils] tbody tr")
+    assert shown.count() == len(councils) == int(summary["funded_count"])
+    assert len(events) > 10

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.main import app
-from likeforlike.publish.missions import framework_of, mission_of
+from likeforlike.publish.missions import framework_of, mission_of, own_framework
 from likeforlike.publish.pages.chain import make_chain
 from likeforlike.publish.pages.change import make_change
 from likeforlike.publish.pages.council_missions import make_council_missions
@@ -302,3 +303,89 @@ def test_pages_take_less_than_eighty_milliseconds_once_the_release_is_open(catal
             make()
             times.append(time.perf_counter() - start)
         assert min(times) < 0.08, f"{name} takes {min(times) * 1000:.0f} ms"
+
+
+def test_every_number_of_a_mission_page_is_in_its_files(site: Site) -> None:
+    address = f"{PLACE}/living-standards"
+    page = site.get(f"{address}.json").json()
+
+    def table(name: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(site.get(f"{address}.csv?table={name}").text)))
+
+    targets, england = table("targets"), table("england")
+    assert [row["target_id"] for row in targets] == [one["id"] for one in page["targets"]]
+    for one, row in zip(page["targets"], targets, strict=True):
+        counts = {key: row[f"{key}_count"] for key in ("met", "on_track", "off_track", "moving_away")}
+        assert all(count in one["counts"] for count in counts.values() if count != "0")
+    gap = next(row for row in england if row["target_id"] == "lu1-employment-gap")
+    words = next(one["england"] for one in page["targets"] if one["id"] == "lu1-employment-gap")
+    assert f"{float(gap['baseline']):.2f}" in words
+    assert f"{float(gap['latest']):.2f}" in words
+    money = {row["id"]: float(row["amount_gbp"]) for row in table("money")}
+    assert money["town-deals"] == pytest.approx(2.35e9, rel=0.01)
+    assert len(table("evidence")) == len(page["evidence"])
+    assert len(table("missing")) == len(page["missing"])
+    linked = re.findall(r"living-standards\.csv\?table=(\w+)", site.get(address).text)
+    assert linked == ["england", "money", "changes", "evidence", "missing"]
+
+
+def test_where_a_reference_was_read_is_said_and_an_own_frameworks_is_left_alone(
+    site: Site, catalogue: Catalogue, own: Path
+) -> None:
+    page = site.get(f"{PLACE}/health").text
+    assert "Read in: Full text in the Rural Services Network" in page
+    for framework in catalogue.frameworks.values():
+        for mission in framework.missions:
+            made = make_mission(catalogue, framework, mission)
+            assert made.checked.startswith("Read in: " if mission.checked else "Not checked")
+            assert all(one.checked for one in made.funds)
+    mine = own_framework(catalogue, own, date(2026, 6, 1))
+    assert make_mission(mine, mine.own, mine.own.missions[0]).checked == ""
+
+
+def test_a_target_says_how_old_its_figures_are_and_how_its_line_broke_in_2020(site: Site) -> None:
+    page = site.get("/targets/levelling-up-2022/lu10-first-time-buyers-up.json").json()
+    assert page["age"].startswith("newest figures ")
+    told = [row for row in page["rows"] if row["break_level"] is not None]
+    councils = [row for row in told if row["area_code"][:3] not in ("E92", "E12")]
+    down = sum(row["break_level"] + row["break_level_margin_95"] < 0 for row in councils)
+    assert f"Of {len(councils)} councils" in page["broke"]
+    assert f"{down} down by more than their margin" in page["broke"]
+    council = site.get("/councils/E06000001/missions/levelling-up-2022").text
+    assert "jumped by" in council
+    assert "Newest figures" in council
+
+
+def test_the_counts_of_tiles_can_be_downloaded(site: Site) -> None:
+    page = site.get(f"{PLACE}.json").json()
+    file = list(csv.DictReader(io.StringIO(site.get(f"{PLACE}.csv?table=tiles").text)))
+    for tile, row in zip(page["tiles"], file, strict=True):
+        assert {name: str(count) for name, count in tile["counts"]} == {
+            name: row[name] for name, _ in tile["counts"]
+        }
+
+
+def test_a_council_is_led_to_alone_exactly_where_it_can_be_looked_at_alone(
+    catalogue: Catalogue, site: Site
+) -> None:
+    areas = catalogue.release.table("change_area").sort("fund_id", "indicator_id", "area_code")
+    assert 0.5 < areas["alone"].mean() < 1
+    for row in areas.gather_every(397).iter_rows(named=True):
+        address = f"/changes/{row['fund_id']}/{row['indicator_id']}/{row['area_code']}.json"
+        assert site.get(address).status_code == (200 if row["alone"] else 404), address
+
+
+def test_limits_of_drift_and_of_other_funds_stand_among_the_checks(catalogue: Catalogue) -> None:
+    page = make_change(catalogue, "town-deals", "gross-value-added-per-hour-worked")
+    checks = dict(page.checks)
+    row = page.summary
+    assert row["drift_lower_95"] < row["drift_estimate"] < row["drift_upper_95"]
+    assert row["drift_lower_95"] < row["lower_95"]  # allowing for drift cannot make a difference surer
+    assert (
+        "could not be left out even without any drift"
+        in checks["Had they gone on drifting as before the award"]
+    )
+    assert (
+        f"Against the {row['without_other_funds_count']} councils that had no other place fund either"
+        in checks
+    )

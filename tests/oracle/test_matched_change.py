@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from likeforlike.analysis.change_design import Announced, Awards, Unusable, window
+from likeforlike.analysis.change_design import Announced, Awards, Design, Unusable, design, window
 from likeforlike.analysis.matched_change import Change, Finding, compare
 from likeforlike.analysis.matching import (
     Cohort,
@@ -182,6 +182,23 @@ def test_what_cannot_be_detected_is_said_before_anything_else() -> None:
     if made.detectable:
         pytest.fail(f"a spread of 50 cannot let {made.plausible} be detected: {made.mde}")
     assert made.finding(q_value=0.001) is Finding.NOT_DETECTABLE
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_is_left_out_as_like_nobody_does_not_hang_on_who_is_funded(seed: int) -> None:
+    """Otherwise awards drawn by lot would show a difference more often than once in twenty."""
+    given = panel(seed)
+    outcome = given["outcome"]
+    assert isinstance(outcome, np.ndarray)
+    outcome[:3] += 200.0
+    first = design(outcome, PERIODS, given["awards"])  # type: ignore[arg-type]
+    for other in range(3):
+        awards = panel(100 + other)["awards"]
+        made = design(outcome, PERIODS, awards)  # type: ignore[arg-type]
+        assert isinstance(made, Design)
+        assert isinstance(first, Design)
+        assert made.rows.tolist() == first.rows.tolist() == list(range(3, 150))
+        assert made.unlike == 3
 
 
 def test_a_period_in_which_the_award_fell_is_neither_before_nor_after() -> None:

@@ -43,6 +43,7 @@ def test_the_table_holds_every_shared_line_and_every_pair_across_water(raw_folde
                 across.add(pair)
     islands = {(ISLE_OF_WIGHT, NEW_FOREST), (CORNWALL, SCILLY)}
     assert set(load_borders()) == land | across | islands
+    assert set(load_borders(kinds=("land",))) == land
     assert (len(land), len(across - land)) == (752, 35)
 
 

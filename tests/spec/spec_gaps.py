@@ -295,7 +295,9 @@ tau-b | mean rank change | Shorrocks
             """
 Moran's I sets each council's distance from the mean against the mean distance of the councils it touches
 (row-standardised weights). Near 1: like values lie together; near -1: they alternate; -1 / (n - 1): no
-pattern. Its p value comes from permutations with a fixed seed. Here ten councils lie in a row.
+pattern. Its p value comes from permutations with a fixed seed. Beside it stand two other readings of who is
+next to whom: land borders alone (35 pairs face each other across water, two islands have the nearest
+mainland), and councils two steps away as well. Here ten councils lie in a row.
 """,
             "council | in order | alternating\n"
             + "\n".join(f"{chr(65 + k)} | {k} | {k % 2}" for k in range(10)),

@@ -34,7 +34,7 @@ def value(row: int, year: int) -> float:
     return 40 + row / 10 + (year - 2018) * (-0.5 if row % 10 == 0 else 0.5)
 
 
-def observations() -> pl.DataFrame:
+def observations(years: range = YEARS, jump: float = 0.0) -> pl.DataFrame:
     places = [(code, row) for row, code in enumerate(COUNCILS)] + [(ENGLAND, 148), (NORTH_EAST, 101)]
     rows = [
         {
@@ -42,13 +42,13 @@ def observations() -> pl.DataFrame:
             "area_code": code,
             "period_start": date(year, 1, 1),
             "period_end": date(year, 12, 31),
-            "value": value(row, year) if name == "jobs" else float(row),
+            "value": value(row, year) + jump * (year >= 2020) if name == "jobs" else float(row),
             "status": "normal",
             "method": "published",
         }
         for name in ("jobs", "like")
         for code, row in places
-        for year in YEARS
+        for year in years
     ]
     return pl.DataFrame(rows, schema_overrides={"value": pl.Float64}).select(
         *(
@@ -60,11 +60,15 @@ def observations() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def comparisons() -> Comparisons:
+    return compared(observations())
+
+
+def compared(figures: pl.DataFrame) -> Comparisons:
     indicators = {one.id: one for one in (jobs(), indicator_of("group/Rate", id="like", title="Like"))}
     model = NeighbourModel(
         id="overall", title="Overall", description="", pool=Pool.LOWER_TIER, features=(Feature(id="like"),)
     )
-    store = MatrixStore(observations(), indicators.values(), REGISTER)
+    store = MatrixStore(figures, indicators.values(), REGISTER)
     return Comparisons(store, REGISTER, indicators, {"overall": model})
 
 
@@ -234,3 +238,18 @@ def test_a_gap_between_percentiles_counts_only_when_the_other_measures_agree(
     allowed = {"widening": "moving_away", "closing": "on_track"}
     assert one["status"] in ("cannot_tell", allowed.get(together.verdict, "cannot_tell"))
     assert one["latest"] != one["baseline"]
+
+
+def test_a_jump_in_spring_2020_is_found_with_its_size_and_the_slope_goes_on() -> None:
+    _, rows = tables(compared(observations(range(2014, 2025), jump=-7.0)), kind="direction", direction="up")
+    known = [row for row in rows.values() if row["latest"] is not None]
+    assert len(known) >= len(COUNCILS)
+    for row in known:
+        assert row["break_level"] == pytest.approx(-7.0, abs=0.01)  # years differ by a day
+        assert row["break_slope"] == pytest.approx(0.0, abs=0.001)
+        assert 0 <= row["break_level_margin_95"] < 0.1
+
+
+def test_too_few_years_before_2020_say_nothing_about_a_jump(comparisons: Comparisons) -> None:
+    _, rows = tables(comparisons, kind="direction", direction="up")
+    assert {row["break_level"] for row in rows.values()} == {None}

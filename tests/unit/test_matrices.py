@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -16,6 +17,7 @@ from likeforlike.domain.period import Period
 from likeforlike.observations.checks import check_key, coverage
 from likeforlike.observations.matrices import MatrixStore
 from observations_kit import indicator_of
+from statistics_kit import matrix_of
 
 YEAR_2018 = Period.of(date(2018, 1, 1), date(2018, 12, 31))
 YEAR_2019 = Period.of(date(2019, 1, 1), date(2019, 12, 31))
@@ -176,3 +178,22 @@ def test_a_repeated_key_stops_the_build(register):
     check_key(observations(row))
     with pytest.raises(AssertionError, match="repeat a key"):
         check_key(observations(row, row))
+
+
+@pytest.mark.parametrize(
+    ("reached", "latest"),
+    [
+        ((20, 20, 20, 20), 2023),
+        ((20, 20, 20, 14), 2022),  # too few have reached the newest
+        ((20, 20, 15, 15), 2020),  # three in four have, but not three years later
+        ((20, 18, 15, 15), 2020),
+        ((20, 15, 15, 15), 2023),  # otherwise 2016 would stay the newest for ever
+        ((20, 15, 15, 14), 2022),
+    ],
+)
+def test_the_latest_period_is_one_that_most_areas_have_reached(reached: tuple[int, ...], latest: int) -> None:
+    years = (2016, 2020, 2022, 2023)
+    values = np.array([[1.0 if area < count else np.nan for count in reached] for area in range(20)])
+    periods = tuple(Period(end=date(year, 12, 31), start=date(year, 1, 1)) for year in years)
+    matrix = replace(matrix_of(values), periods=periods)
+    assert matrix.periods[matrix.latest_column()].end.year == latest

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from likeforlike.analysis.spatial import moran, moran_by_period, nearest, touching, with_islands_joined
+from likeforlike.analysis.spatial import (
+    moran,
+    moran_by_period,
+    nearest,
+    touching,
+    two_steps,
+    with_islands_joined,
+)
 
 
 def chessboard(side: int) -> np.ndarray:
@@ -102,3 +109,11 @@ def test_nearest_places_are_found_by_distance():
 def test_pairs_link_both_ways_and_unknown_codes_are_left_out():
     links = touching(("a", "b", "c"), [("a", "b"), ("b", "z"), ("c", "c")])
     assert links.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
+
+
+def test_two_steps_reach_neighbours_neighbours_and_not_oneself():
+    row = touching("abcd", [("a", "b"), ("b", "c"), ("c", "d")])
+    reached = {
+        (a, b) for a, line in zip("abcd", two_steps(row), strict=True) for b in np.array(list("abcd"))[line]
+    }
+    assert reached == {(a, b) for a, b in ["ab", "ac", "bc", "bd", "cd", "ba", "ca", "cb", "db", "dc"]}

@@ -25,6 +25,8 @@ LEAST_SPAN_AFTER = timedelta(days=365)
 #: Fewer funded places or comparators make a randomisation test meaningless.
 LEAST_FUNDED = 8
 LEAST_COMPARATORS = 20
+#: Areas further than so many (robust) standard deviations from the median are like nobody.
+FAR = 5.0
 #: Periods that make up the base level, where there are enough; with fewer the last one alone does.
 BASE_PERIODS = 3
 #: A period in which fewer places (of the most any period has) have a value is not used.
@@ -80,8 +82,8 @@ class Design:
 
     `rows` are the panel's areas in use and `members` rows among them. `events` are columns counted from each
     cohort's last period before (0), the same for every cohort. `dropped` counts funded areas left out because
-    a value is missing or the award is unclear, `unlike` areas left out because their level is far from that
-    of any funded area.
+    a value is missing or the award is unclear, `unlike` areas, funded or not, left out because their level is
+    far from everybody's.
     """
 
     rows: IntArray
@@ -162,7 +164,7 @@ def _segment(period: Period, breaks: Sequence[date]) -> int:
 
 
 def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[int]]) -> Design | Unusable:
-    """Keep areas that have every value the comparison needs and lie where funded areas lie."""
+    """Keep areas that have every value the comparison needs and are like others."""
     windows = tuple(sorted(by_window, key=lambda one: (one.last_before, one.after)))
     events = _events(outcome, windows)
     needed = sorted({c for w in windows for c in (*w.base, *w.after, *(w.last_before + e for e in events))})
@@ -171,7 +173,7 @@ def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[
     placed = np.isin(np.arange(len(usable)), [row for members in by_window.values() for row in members])
     complete = usable & (unfunded | placed)
     level = outcome[:, windows[0].base].mean(axis=1)
-    within = complete & _alike(level, complete & placed, complete)
+    within = _alike(level, complete) if complete.any() else complete
     rows = np.flatnonzero(within)
     position = {int(row): number for number, row in enumerate(rows)}
     members = tuple(
@@ -189,21 +191,23 @@ def _complete(outcome: FloatArray, awards: Awards, by_window: dict[Window, list[
         members=tuple(members[number] for number in kept),
         windows=tuple(windows[number] for number in kept),
         events=events,
-        dropped=int((~unfunded).sum()) - funded,
+        dropped=int((~unfunded).sum() - (complete & placed).sum()),
         unlike=int(complete.sum()) - len(rows),
     )
 
 
-def _alike(level: FloatArray, funded: BoolArray, complete: BoolArray) -> BoolArray:
-    """Areas whose level before the award lies within the funded areas' range, widened by one spread.
+def _alike(level: FloatArray, complete: BoolArray) -> BoolArray:
+    """Areas whose level before the award is not far from everybody's, by a rule that looks at no award.
 
-    The City of London's output per head is a hundred times anybody's; no funded place is like it, and as a
-    comparator it would drown everything else.
+    The City of London's output per head is a hundred times anybody's; no place is like it, and it would drown
+    everything else. Were the range of funded areas to decide, an area far out would stay whenever it was
+    funded and go whenever it was not, and awards drawn by lot would no longer show a difference once in
+    twenty.
     """
-    if not funded.any():
+    middle, spread = float(np.median(level[complete])), robust_spread(level[complete])
+    if spread == 0:
         return complete
-    margin = robust_spread(level[complete])
-    alike: BoolArray = (level >= level[funded].min() - margin) & (level <= level[funded].max() + margin)
+    alike: BoolArray = complete & (np.abs(level - middle) <= FAR * spread)
     return alike
 
 

@@ -30,6 +30,7 @@ from likeforlike.analysis.change_design import (
     robust_spread,
 )
 from likeforlike.analysis.did import NEVER, Controls, Estimate, att_gt, simple
+from likeforlike.analysis.drift import Drift, drift
 from likeforlike.analysis.matching import (
     Cohort,
     Matched,
@@ -73,6 +74,16 @@ class Event:
 
 
 @dataclass(frozen=True)
+class WithoutOtherFunds:
+    """The estimate when only places that no other fund reached may be comparators; `comparators` counts
+    them."""
+
+    value: float
+    standard_error: float
+    comparators: int
+
+
+@dataclass(frozen=True)
 class PlacebosInTime:
     """The same comparison with the award moved back so far that all its "after" lies before the real
     award."""
@@ -102,7 +113,8 @@ class Change:
     pre_trend_periods: int
     placebo_in_time: PlacebosInTime | None
     staggered: Estimate | None
-    without_other_funds: float | None
+    without_other_funds: WithoutOtherFunds | None
+    drift: Drift | None
     funded_change: float
     comparators_change: float
     events: tuple[Event, ...]
@@ -177,6 +189,7 @@ def compare(
         placebo_in_time=_placebo_in_time(values, apart, made, k, draws=draws, seed=seed),
         staggered=_staggered(values, made),
         without_other_funds=_without(cohorts, made, other_funds, k),
+        drift=drift(matched.value, placebo, made.events, _reach(made)),
         funded_change=float(own.mean()),
         comparators_change=float(own.mean() - matched.value[0]),
         events=_event_study(made, matched, placebo),
@@ -270,20 +283,30 @@ def _staggered(values: FloatArray, made: Design) -> Estimate | None:
     return simple(att_gt(values, first, controls=Controls.NEVER, gap=gap))
 
 
-def _without(cohorts: Sequence[Cohort], made: Design, other_funds: Sequence[bool], k: int) -> float | None:
+def _reach(made: Design) -> float:
+    """How far the periods after lie from the last one before, on average over funded areas."""
+    far = [float(np.mean(one.after)) - one.last_before for one in made.windows]
+    return float(np.average(far, weights=[len(rows) for rows in made.members]))
+
+
+def _without(
+    cohorts: Sequence[Cohort], made: Design, other_funds: Sequence[bool], k: int
+) -> WithoutOtherFunds | None:
     """The estimate with comparators that no other fund for places reached; None when too few are left."""
     if not len(other_funds):
         return None
     funded = np.concatenate(made.members)
     clean = ~np.asarray(other_funds, dtype=np.bool_)[made.rows]
     clean[funded] = True
-    if clean.sum() - len(funded) < 2 * k:
+    left = int(clean.sum()) - len(funded)
+    if left < 2 * k:
         return None
     kept = np.flatnonzero(clean)
     position = np.full(len(clean), -1, dtype=np.int64)
     position[kept] = np.arange(len(kept))
     fewer = [Cohort(_only(c.order[kept], position), c.changes[kept, :1]) for c in cohorts]
-    return float(estimate(fewer, [position[rows] for rows in made.members], k).value[0])
+    found = estimate(fewer, [position[rows] for rows in made.members], k)
+    return WithoutOtherFunds(float(found.value[0]), float(found.standard_error[0]), left)
 
 
 def _only(order: IntArray, position: IntArray) -> IntArray:

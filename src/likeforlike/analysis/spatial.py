@@ -57,6 +57,13 @@ def nearest(places: FloatArray, k: int) -> BoolArray:
     return out
 
 
+def two_steps(links: BoolArray) -> BoolArray:
+    """The same links, and every area's neighbours' neighbours."""
+    reached: BoolArray = links | (links.astype(np.int64) @ links.astype(np.int64) > 0)
+    np.fill_diagonal(reached, False)
+    return reached
+
+
 def with_islands_joined(links: BoolArray, places: FloatArray, k: int = 1) -> BoolArray:
     """The same links, and the `k` nearest areas for every area that touches none (both ways)."""
     alone = np.flatnonzero(~links.any(axis=1))

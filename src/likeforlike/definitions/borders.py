@@ -21,13 +21,13 @@ BORDERS = ("land", "water", "nearest")
 
 
 @cache
-def load_borders(path: Path = TABLE) -> tuple[tuple[str, str], ...]:
-    """Pairs of lower-tier areas that touch, each once, the smaller code first.
+def load_borders(path: Path = TABLE, kinds: tuple[str, ...] = BORDERS) -> tuple[tuple[str, str], ...]:
+    """Pairs of lower-tier areas that touch by a border of the given kinds, each once, the smaller code first.
 
     Raises DefinitionError, naming file and line, for a pair that repeats, an unknown code or kind of border.
     """
     known = load_register().areas
-    pairs: dict[tuple[str, str], int] = {}
+    pairs: dict[tuple[str, str], str] = {}
     with path.open(newline="") as file:
         for line, row in enumerate(csv.DictReader(file), start=2):
             pair = (row["area_code"], row["neighbour_code"])
@@ -40,8 +40,8 @@ def load_borders(path: Path = TABLE) -> tuple[tuple[str, str], ...]:
                     line=line,
                     instead=f"Kinds of border: {', '.join(BORDERS)}.",
                 )
-            pairs[pair] = line
-    return tuple(pairs)
+            pairs[pair] = row["border"]
+    return tuple(pair for pair in pairs if pairs[pair] in kinds)
 
 
 def upper_tier_borders(

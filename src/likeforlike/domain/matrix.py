@@ -15,6 +15,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+#: A period that this share of areas have reached is the latest where nine in ten last did so many days
+#: before it.
+MOST, STALE_DAYS = 0.75, 3 * 365 + 1
+
 
 @dataclass(frozen=True)
 class LabelledMatrix:
@@ -74,10 +78,14 @@ class LabelledMatrix:
         """The newest period that has values for at least `share` of the most areas any period has.
 
         A newest period that only some areas have reached would compare each council with a partial universe.
+        Where fewer and fewer areas take part, though, that period would stay the newest for ever: one that
+        three in four areas have reached is taken when it ends more than three years later.
         """
         present = self._present
-        enough = np.flatnonzero(present >= share * present.max())
-        return int(enough[-1])
+        column = int(np.flatnonzero(present >= share * present.max())[-1])
+        after = np.flatnonzero(present[column + 1 :] >= MOST * present.max()) + column + 1
+        stale = [c for c in after if (self.periods[c].end - self.periods[column].end).days > STALE_DAYS]
+        return int(stale[-1]) if stale else column
 
     @cached_property
     def _present(self) -> IntArray:

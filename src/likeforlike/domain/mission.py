@@ -220,10 +220,14 @@ class IndicatorLink(Strict):
 
 
 class FundLink(Strict):
-    """A fund that serves the mission, and who says that it does."""
+    """A fund that serves the mission, and who says that it does.
+
+    `checked` names where that was read; empty where it was not checked against a document.
+    """
 
     fund_id: Slug
     who_says: Text
+    checked: str = ""
 
 
 class MissingMetric(Strict):
@@ -235,12 +239,17 @@ class MissingMetric(Strict):
 
 
 class Mission(Strict):
-    """One mission, outcome or milestone group of a framework."""
+    """One mission, outcome or milestone group of a framework.
+
+    `checked` names where its wording and numbers were read; empty where they were not checked against a
+    document.
+    """
 
     id: Slug
     number: int = Field(ge=1)
     title: Text
     aim: Text
+    checked: str = ""
     objectives: tuple[Objective, ...] = ()
     targets: tuple[Target, ...] = ()
     indicators: tuple[IndicatorLink, ...] = ()

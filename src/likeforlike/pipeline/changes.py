@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from likeforlike.analysis.change_design import Awards, Unusable
+from likeforlike.analysis.change_design import Announced, Awards, Unusable
 from likeforlike.analysis.intervals import false_discovery
 from likeforlike.analysis.matched_change import Change, compare
 from likeforlike.domain.area import AreaRegister
@@ -26,6 +26,7 @@ from likeforlike.pipeline.fund_panels import (
     studied_funds,
     studied_indicators,
 )
+from likeforlike.pipeline.one_council import Alone
 
 #: Who among some areas has an award of the fund, and which of them other funds reached.
 Reached = tuple[Awards, list[bool]]
@@ -65,6 +66,13 @@ CHANGE_SCHEMA = pl.Schema(
         "staggered_estimate": pl.Float64,
         "staggered_standard_error": pl.Float64,
         "without_other_funds": pl.Float64,
+        "without_other_funds_error": pl.Float64,
+        "without_other_funds_count": pl.Int32,
+        "drift_estimate": pl.Float64,
+        "drift_lower_95": pl.Float64,
+        "drift_upper_95": pl.Float64,
+        "drift_breakdown": pl.Float64,
+        "drift_steps": pl.Int32,
         "funded_change": pl.Float64,
         "comparators_change": pl.Float64,
     }
@@ -81,6 +89,7 @@ EVENT_SCHEMA = pl.Schema(
         "placebo_upper_95": pl.Float64,
     }
 )
+#: `alone` says whether the area has periods enough to be set beside a mixture of others by itself.
 AREA_SCHEMA = pl.Schema(
     [
         ("fund_id", pl.String),
@@ -90,6 +99,7 @@ AREA_SCHEMA = pl.Schema(
         ("change", pl.Float64),
         ("comparator_codes", pl.List(pl.String)),
         ("comparators_change", pl.Float64),
+        ("alone", pl.Boolean),
     ]
 )
 
@@ -134,7 +144,8 @@ def change_tables(
                 matrix = comparisons.matrices.matrix(indicator_id, pool_of(indicators[indicator_id]))
                 rows.append(key | _row(one, float(q_values[indicator_id]), matrix.periods))
                 events += [key | event for event in _events(one)]
-                areas += [key | area for area in _areas(one, matrix.areas)]
+                alone, days = Alone.of(matrix, indicators[indicator_id]), reached(matrix.areas)[0].days
+                areas += [key | area for area in _areas(one, matrix.areas, alone, days)]
     return {
         "change": pl.DataFrame(rows, schema=CHANGE_SCHEMA),
         "change_event": pl.DataFrame(events, schema=EVENT_SCHEMA),
@@ -199,9 +210,30 @@ def _row(made: Change, q_value: float, periods: Any) -> dict[str, Any]:  # noqa:
         "placebo_date_p": made.placebo_in_time.p_value if made.placebo_in_time else None,
         "staggered_estimate": made.staggered.value if made.staggered else None,
         "staggered_standard_error": made.staggered.standard_error if made.staggered else None,
-        "without_other_funds": made.without_other_funds,
+        **_without_other_funds(made),
+        **_drift(made),
         "funded_change": made.funded_change,
         "comparators_change": made.comparators_change,
+    }
+
+
+def _without_other_funds(made: Change) -> dict[str, Any]:
+    found = made.without_other_funds
+    return {
+        "without_other_funds": found.value if found else None,
+        "without_other_funds_error": found.standard_error if found else None,
+        "without_other_funds_count": found.comparators if found else None,
+    }
+
+
+def _drift(made: Change) -> dict[str, Any]:
+    found = made.drift
+    return {
+        "drift_estimate": found.value if found else None,
+        "drift_lower_95": found.lower_95 if found else None,
+        "drift_upper_95": found.upper_95 if found else None,
+        "drift_breakdown": found.breakdown if found else None,
+        "drift_steps": found.steps if found else None,
     }
 
 
@@ -217,10 +249,13 @@ def _events(made: Change) -> Iterator[dict[str, Any]]:
         }
 
 
-def _areas(made: Change, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _areas(
+    made: Change, codes: tuple[str, ...], alone: Alone, days: Sequence[Announced | None]
+) -> Iterator[dict[str, Any]]:
     """Every funded area with the areas it is compared with."""
     for number, row in enumerate(made.funded_rows):
         chosen = made.matched.comparators[number]
+        day = days[row]
         difference, own = float(made.matched.difference[number, 0]), float(made.own_change[number])
         yield {
             "area_code": codes[row],
@@ -228,6 +263,7 @@ def _areas(made: Change, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             "change": own,
             "comparator_codes": [codes[made.design.rows[one]] for one in chosen if one >= 0],
             "comparators_change": own - difference,
+            "alone": day is not None and alone.columns(int(row), day) is not None,
         }
 
 

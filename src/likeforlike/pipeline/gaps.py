@@ -22,7 +22,7 @@ from likeforlike.analysis.gap_change import (
     suitable_measures,
 )
 from likeforlike.analysis.grid import comparable_span
-from likeforlike.analysis.spatial import moran, moran_by_period, touching
+from likeforlike.analysis.spatial import moran, moran_by_period, touching, two_steps
 from likeforlike.definitions.borders import load_borders, upper_tier_borders
 from likeforlike.domain.errors import RequestError
 from likeforlike.domain.indicator import Certainty, Indicator, Tier
@@ -43,7 +43,9 @@ DRIVERS = 3
 
 _MEASURES = [field.name for field in fields(Disparity) if field.name not in ("lowest", "highest", "refused")]
 #: `lowest_code` and `highest_code` hold `min` and `max`. Moran's `moran_p` is given for the period that nine
-#: in ten areas have reached; `refused` says why measures of proportion are null. `theil` is Theil's T.
+#: in ten areas have reached; `moran_i_land` leaves out borders across water, `moran_i_two_steps` adds
+#: neighbours' neighbours, so that it can be seen what hangs on who counts as next to whom. `refused` says why
+#: measures of proportion are null. `theil` is Theil's T.
 GAP_SCHEMA = pl.Schema(
     {
         "indicator_id": pl.String,
@@ -56,6 +58,8 @@ GAP_SCHEMA = pl.Schema(
         **{name: pl.Float64 for name in _MEASURES if name != "area_count"},
         "moran_i": pl.Float64,
         "moran_p": pl.Float64,
+        "moran_i_land": pl.Float64,
+        "moran_i_two_steps": pl.Float64,
         "refused": pl.String,
     }
 )
@@ -138,19 +142,26 @@ class _Places:
     people: LabelledMatrix | None
     regions: IntArray
     links: BoolArray
+    land: BoolArray
+    two_steps: BoolArray
 
     @classmethod
     def of(cls, context: BuildContext, pool: Pool) -> _Places:
         register = context.register
         upper = pool is Pool.UPPER_TIER
         areas = register.upper_tier if upper else register.lower_tier
-        borders = upper_tier_borders(load_borders(), register) if upper else load_borders()
         known = PEOPLE in context.definitions.indicators
         people = context.matrices.matrix(PEOPLE, pool) if known else None
         regions = np.unique([register.areas[code].region_code or "" for code in areas], return_inverse=True)[
             1
         ]
-        return cls(pool, people if people and people.periods else None, regions, touching(areas, borders))
+        links, land = (
+            touching(areas, upper_tier_borders(pairs, register) if upper else pairs)
+            for pairs in (load_borders(), load_borders(kinds=("land",)))
+        )
+        return cls(
+            pool, people if people and people.periods else None, regions, links, land, two_steps(links)
+        )
 
     def people_in(self, matrix: LabelledMatrix) -> FloatArray:
         """People in the year nearest to the end of every period; NaN without any population."""
@@ -202,6 +213,8 @@ class _Gaps:
             **{name: getattr(found, name) for name in _MEASURES},
             "moran_i": moran_by_period(self.data.values, self.places.links),
             "moran_p": p,
+            "moran_i_land": moran_by_period(self.data.values, self.places.land),
+            "moran_i_two_steps": moran_by_period(self.data.values, self.places.two_steps),
             "refused": [found.refused] * len(periods),
         }
         table = pl.DataFrame({name: columns[name] for name in GAP_SCHEMA.names()}, nan_to_null=True)

@@ -8,10 +8,18 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from likeforlike.analysis.change_design import COVERAGE, Unusable, robust_spread, window
+from likeforlike.analysis.change_design import (
+    COVERAGE,
+    Announced,
+    Unusable,
+    Window,
+    robust_spread,
+    window,
+)
 from likeforlike.analysis.synthetic_control import Synthetic, synthetic_control
 from likeforlike.domain.area import Area, AreaRegister
 from likeforlike.domain.indicator import Indicator
+from likeforlike.domain.matrix import BoolArray, LabelledMatrix
 from likeforlike.domain.period import Period
 from likeforlike.pipeline.comparisons import Comparisons
 from likeforlike.pipeline.fund_panels import awards, in_order_of, pool_of
@@ -32,6 +40,35 @@ class OneCouncil:
     outcome: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Alone:
+    """Which periods of an indicator can stand on either side of an award when a council is looked at alone."""
+
+    matrix: LabelledMatrix
+    breaks: tuple[date, ...]
+    covered: BoolArray
+    windows: dict[Announced, Window | Unusable]
+
+    @classmethod
+    def of(cls, matrix: LabelledMatrix, indicator: Indicator) -> Alone:
+        """For one indicator's matrix; windows are found when first asked for and kept."""
+        present = np.isfinite(matrix.values).sum(axis=0)
+        breaks = tuple(date.fromisoformat(one.at) for one in indicator.breaks)
+        return cls(matrix, breaks, present >= COVERAGE * present.max(initial=1), {})
+
+    def columns(self, row: int, day: Announced) -> tuple[list[int], list[int]] | None:
+        """Columns before and after the award in which the council has a value; None where they are too few."""
+        if day not in self.windows:
+            self.windows[day] = window(self.matrix.periods, self.covered, day, self.breaks)
+        made = self.windows[day]
+        if isinstance(made, Unusable):
+            return None
+        known = np.isfinite(self.matrix.values[row])
+        before = [c for c in range(made.last_before + 1) if known[c] and self.covered[c]]
+        after = [c for c in made.after if known[c]]
+        return (before, after) if len(before) >= LEAST_BEFORE and after else None
+
+
 def one_council(
     area: Area,
     fund_id: str,
@@ -50,16 +87,10 @@ def one_council(
     day = given.days[row]
     if day is None or given.unclear[row]:
         return f"{area.name} has no award of this fund with a known place"
-    present = np.isfinite(matrix.values).sum(axis=0)
-    breaks = [date.fromisoformat(one.at) for one in indicator.breaks]
-    made = window(matrix.periods, present >= COVERAGE * present.max(), day, breaks)
-    if isinstance(made, Unusable):
+    found = Alone.of(matrix, indicator).columns(row, day)
+    if found is None:
         return "there are too few periods before or after the award"
-    known = np.isfinite(matrix.values[row])
-    before = [c for c in range(made.last_before + 1) if known[c] and present[c] >= COVERAGE * present.max()]
-    after = [c for c in made.after if known[c]]
-    if len(before) < LEAST_BEFORE or not after:
-        return "there are too few periods before or after the award"
+    before, after = found
     columns = [*before, *after]
     unfunded = np.array([one is None for one in given.days]) & ~given.unclear
     usable = unfunded & np.isfinite(matrix.values[:, columns]).all(axis=1)
@@ -71,14 +102,14 @@ def one_council(
     if len(donors) < 2:
         return "there are too few councils without an award"
     fitted = np.array([column in before for column in columns])
-    found = synthetic_control(
+    made = synthetic_control(
         matrix.values[row, columns],
         matrix.values[np.ix_(donors, columns)],
         fitted,
         spread=robust_spread(matrix.values[usable][:, before].mean(axis=1)),
     )
     return OneCouncil(
-        found=found,
+        found=made,
         donors=tuple(matrix.areas[donor] for donor in donors),
         periods=tuple(matrix.periods[column] for column in columns),
         outcome=tuple(float(value) for value in matrix.values[row, columns]),

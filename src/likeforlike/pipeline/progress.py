@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from likeforlike.analysis.grid import apart, years_of
+from likeforlike.analysis.interruption import interruption
 from likeforlike.analysis.projection import Projection, project
 from likeforlike.analysis.targets import TargetProgress, direction_status, target_progress
 from likeforlike.domain.area import ENGLAND, AreaRegister
@@ -21,6 +23,8 @@ from likeforlike.pipeline.comparisons import Comparisons
 from likeforlike.pipeline.fund_panels import pool_of
 from likeforlike.pipeline.target_values import Asked, asked, years
 
+#: Where series are looked at for a jump and a change of slope.
+SPRING_2020 = date(2020, 4, 1)
 #: A target for every council is on track when this share of the councils that can be told are; it cannot be
 #: told when fewer than this many of all can.
 NEARLY_ALL, ENOUGH = 0.9, 0.5
@@ -88,6 +92,10 @@ PROGRESS_SCHEMA = pl.Schema(
         ("like_fast_enough_count", pl.Int32),
         ("all_fast_enough_share", pl.Float64),
         ("across_2020_21", pl.Boolean),
+        ("break_level", pl.Float64),
+        ("break_level_margin_95", pl.Float64),
+        ("break_slope", pl.Float64),
+        ("break_slope_margin_95", pl.Float64),
     ]
 )
 
@@ -126,6 +134,7 @@ def _rows(
         made = _progress(target, one)
         ahead = _projection(target, one)
         like = _Like.of(one, made, comparisons)
+        broken = _break(one)
         for row, code in enumerate(one.areas):
             yield {
                 "framework_id": framework.id,
@@ -134,6 +143,7 @@ def _rows(
                 "applied_locally": one.applied_locally,
                 **_period_parts(one),
                 **_numbers(one, made, ahead, row),
+                **{name: _known(part[row]) for name, part in broken.items()},
                 **like.row(row),
                 **_status(one, made, row),
             }
@@ -159,6 +169,24 @@ def _projection(target: Target, one: Asked) -> Projection | None:
     ceiling = share if target.kind is not TargetKind.GAP else None
     values = one.series[:, columns]
     return project(values, times, years(target.by_date), target=one.aim, sign=one.sign, ceiling=ceiling)
+
+
+def _break(one: Asked) -> dict[str, FloatArray]:
+    """The jump at spring 2020 and the change of slope after it, with half of each interval's width.
+
+    Empty where points do not suffice.
+    """
+    if one.reason:
+        return {}
+    columns = apart(one.periods, 0, len(one.periods) - 1)
+    times = years_of([one.periods[column] for column in columns])
+    found = interruption(one.series[:, columns], times, years(SPRING_2020))
+    return {
+        "break_level": found.level,
+        "break_level_margin_95": found.level_upper_95 - found.level,
+        "break_slope": found.slope,
+        "break_slope_margin_95": found.slope_upper_95 - found.slope,
+    }
 
 
 def _period_parts(one: Asked) -> dict[str, Any]:

@@ -158,20 +158,23 @@ def checks(indicator: Indicator, row: dict[str, Any]) -> tuple[tuple[str, str], 
             )
         )
     if row["without_other_funds"] is not None:
+        count = row["without_other_funds_count"]
         found.append(
             (
-                "Against councils that had no other place fund either",
-                signed(indicator, row["without_other_funds"]),
+                f"Against the {count} councils that had no other place fund either",
+                f"{signed(indicator, row['without_other_funds'])} (standard error "
+                f"{size(indicator, row['without_other_funds_error'])})",
             )
         )
+    if row["drift_estimate"] is not None:
+        found.append(("Had they gone on drifting as before the award", _drift(indicator, row)))
     found.append(
         (
             "Left out",
             f"{row['dropped_count']} funded council{text.plural(row['dropped_count'])} without every "
             "figure or "
             f"without a clear place; {row['unlike_count']} council{text.plural(row['unlike_count'])} "
-            "unlike any "
-            "funded one",
+            "far from all others on this figure",
         )
     )
     return tuple(found)
@@ -186,6 +189,24 @@ def _pre_trend(row: dict[str, Any]) -> str:
         f"{verdict} (joint test over {count} earlier period{text.plural(count)}, p = "
         f"{text.number(row['pre_trend_p'], 3)}); a pass says little where few periods or wide margins "
         "are tested"
+    )
+
+
+def _drift(indicator: Indicator, row: dict[str, Any]) -> str:
+    """The bounds under a drift after the award as large as the largest step before it."""
+    low, high = (signed(indicator, row[f"drift_{end}_95"]) for end in ("lower", "upper"))
+    breakdown = row["drift_breakdown"]
+    steps = row["drift_steps"]
+    holds = (
+        f"nought is left out for a drift up to {text.number(breakdown, 1)} times that large"
+        if breakdown > 0
+        else "nought could not be left out even without any drift"
+    )
+    return (
+        f"measured from the last period before it {signed(indicator, row['drift_estimate'])}, and anything "
+        f"from {low} to {high} if funded councils would have moved away from those like them in every period "
+        f"by as much as the largest of the {text.count_words(steps)} step{text.plural(steps)} before "
+        f"(Rambachan and Roth); {holds}"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -276,3 +277,36 @@ def coverage_sentence(framework: Framework, direct: int, proxy: int, missing: in
 def is_total(indicator: Indicator) -> bool:
     """Whether an indicator is a count or sum that follows a council's size."""
     return indicator.unit in (Unit.COUNT, Unit.GBP, Unit.GBP_MILLION, Unit.TONNES)
+
+
+def broke(row: dict[str, Any], indicator: Indicator) -> str:
+    """What happened to the line in spring 2020, with intervals; empty where points do not suffice."""
+    if row["break_level"] is None:
+        return ""
+    jump, slope = (
+        f"{signed(indicator, row[f'break_{part}'])} (give or take "
+        f"{size(indicator, row[f'break_{part}_margin_95'])})"
+        for part in ("level", "slope")
+    )
+    return f"a line through the figures jumped by {jump} in spring 2020 and then changed its yearly slope by {slope}"
+
+
+def break_counts(rows: Sequence[dict[str, Any]]) -> str:
+    """How many councils have a jump in spring 2020 that can be told from chance."""
+    councils = [
+        row for row in rows if row["break_level"] is not None and row["area_code"][:3] not in ("E92", "E12")
+    ]
+    up = sum(row["break_level"] > row["break_level_margin_95"] for row in councils)
+    down = sum(-row["break_level"] > row["break_level_margin_95"] for row in councils)
+    if not councils:
+        return ""
+    return (
+        f"Of {len(councils)} councils with figures enough on both sides, {up} jumped up and {down} down by more "
+        "than their margin"
+    )
+
+
+def age(ends: Iterable[date | None], today: date) -> str:
+    """How old the newest of some figures is, from the ends of their periods; empty without any."""
+    known = [end for end in ends if end is not None]
+    return f"newest figures {text.age_words(max(known), today)}" if known else ""

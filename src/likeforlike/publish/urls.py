@@ -62,6 +62,16 @@ def revisions(indicator_id: str) -> str:
     return _path("indicators", indicator_id, "revisions")
 
 
+def gaps() -> str:
+    """Whether councils drew apart, on every indicator."""
+    return "/gaps"
+
+
+def indicator_gaps(indicator_id: str) -> str:
+    """How far apart councils are on one indicator, and whether they drew apart."""
+    return _path("indicators", indicator_id, "gaps")
+
+
 def compare(areas: Sequence[str] = (), **query: QueryValue) -> str:
     """A group of councils beside each other."""
     return with_query("/compare", {"area": tuple(areas), **query})

@@ -209,7 +209,7 @@ def _councils(
             area_code=area.code,
             name=area.name,
             url=urls.council_indicator(area.code, indicator.id),
-            alone_url=urls.change_council(fund_id, indicator.id, area.code),
+            alone_url=urls.change_council(fund_id, indicator.id, area.code) if row["alone"] else "",
             before=row["before"],
             change=row["change"],
             comparators=tuple(Link(text=one.name, url=urls.council(one.code)) for one in others),

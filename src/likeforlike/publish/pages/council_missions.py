@@ -12,7 +12,7 @@ from likeforlike.domain.indicator import Tier
 from likeforlike.domain.mission import Framework, Mission, Target
 from likeforlike.publish import change_words, mission_words, text, urls
 from likeforlike.publish.missions import area_money, area_progress
-from likeforlike.publish.pages.council import about
+from likeforlike.publish.pages.council import about, collected
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class TargetRow(Frozen):
     pace: str
     like: str
     chance: str
+    broke: str
+    age: str
     indicator_url: str
 
 
@@ -156,6 +158,8 @@ def _line(
         pace=mission_words.pace(row, indicator),
         like=_like(row, indicator),
         chance=mission_words.chance(row),
+        broke=mission_words.broke(row, indicator),
+        age=mission_words.age([row["latest_end"]], collected(catalogue)),
         indicator_url=urls.council_indicator(area.code, indicator.id),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,8 @@ class TargetLine(Frozen):
     status_words: str
     reason: str
     england: str
+    age: str
+    gaps_url: str
     counts: str
     furthest: tuple[Link, ...]
     indicator: Link | None
@@ -81,7 +83,9 @@ class FundLine(Frozen):
     title: str
     url: str
     who_says: str
+    checked: str
     money: str
+    amount_gbp: float | None
     kind: str
 
 
@@ -94,6 +98,7 @@ class MissionPage(Page):
     number: int
     aim: str
     objectives: tuple[str, ...]
+    checked: str
     note: str
     status_note: str
     targets: tuple[TargetLine, ...]
@@ -105,19 +110,32 @@ class MissionPage(Page):
     missing: tuple[tuple[str, str, str], ...]
     rule: str
     rows: tuple[dict[str, Any], ...]
+    england_rows: tuple[dict[str, Any], ...]
     change_rows: tuple[dict[str, Any], ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """Targets with their status, and every comparison of funded councils."""
+        """Everything on the page in exact numbers; the targets with their status first."""
+        parts: tuple[tuple[str, Sequence[dict[str, Any]]], ...] = (
+            ("targets", self.rows),
+            ("england", self.england_rows),
+            ("money", [one.model_dump(exclude={"url", "money"}) for one in self.funds]),
+            ("changes", self.change_rows),
+            ("evidence", [one.model_dump(exclude={"url"}) for one in self.evidence]),
+            ("missing", [dict(zip(_MISSING, one, strict=True)) for one in self.missing]),
+        )
         return tuple(
             Table(
                 name=name,
                 title=f"{self.title}: {name}",
                 columns=tuple(Column(key=key, title=key) for key in (rows[0] if rows else {"none": ""})),
-                rows=rows,
+                rows=tuple(rows),
             )
-            for name, rows in (("targets", self.rows), ("changes", self.change_rows))
+            for name, rows in parts
+            if rows or name == "targets"
         )
+
+
+_MISSING = ("metric", "why", "data_needed")
 
 
 def make_mission(catalogue: Catalogue, framework: Framework, mission: Mission) -> MissionPage:
@@ -144,10 +162,11 @@ def make_mission(catalogue: Catalogue, framework: Framework, mission: Mission) -
         number=mission.number,
         aim=mission.aim,
         objectives=tuple(one.text for one in mission.objectives),
+        checked=_checked(framework, mission.checked),
         note=mission.numeric_target_note,
         status_note=framework.status_note,
         targets=tuple(_target(catalogue, framework, target, rows[target.id]) for target in mission.targets),
-        funds=tuple(_funds(catalogue, mission)),
+        funds=tuple(_funds(catalogue, framework, mission)),
         changes=tuple(_change_line(catalogue, one, [fund.id for fund in funds], known) for one in ids),
         never_cause=change_words.NEVER_CAUSE,
         evidence=evidence,
@@ -155,8 +174,18 @@ def make_mission(catalogue: Catalogue, framework: Framework, mission: Mission) -
         missing=tuple((one.metric, one.why, one.data_needed) for one in mission.missing_metrics),
         rule=mission_words.RULE,
         rows=tuple(rows[target.id] for target in mission.targets),
+        england_rows=tuple(
+            row for target in mission.targets for row in _england_rows(catalogue, framework, target)
+        ),
         change_rows=tuple(known[fund, one] for one in ids for fund in studied if (fund, one) in known),
     )
+
+
+def _checked(framework: Framework, read_in: str) -> str:
+    """Where something was read; a person's own framework needs no such note."""
+    if framework.status == "own":
+        return ""
+    return f"Read in: {read_in}" if read_in else "Not checked against the document."
 
 
 def _target(catalogue: Catalogue, framework: Framework, target: Target, row: dict[str, Any]) -> TargetLine:
@@ -173,6 +202,8 @@ def _target(catalogue: Catalogue, framework: Framework, target: Target, row: dic
         status_words=mission_words.STATUS[row["status"]],
         reason=row["status_reason"],
         england=_england(catalogue, framework, target, indicator),
+        age=mission_words.age(_progress(catalogue, framework, target)["latest_end"], collected(catalogue)),
+        gaps_url=urls.indicator_gaps(indicator.id) if indicator and target.kind is TargetKind.GAP else "",
         counts=mission_words.council_counts(row),
         furthest=tuple(_furthest(catalogue, framework, target)) if indicator else (),
         indicator=Link(text=indicator.title, url=urls.indicator(indicator.id)) if indicator else None,
@@ -183,12 +214,16 @@ def _target(catalogue: Catalogue, framework: Framework, target: Target, row: dic
 
 def _england(catalogue: Catalogue, framework: Framework, target: Target, indicator: Indicator | None) -> str:
     """What happened in England, or to the gap between its councils; empty where no figure is published."""
-    rows = _progress(catalogue, framework, target).filter(pl.col("area_code") == "E92000001")
-    if indicator is None or rows.is_empty():
+    rows = _england_rows(catalogue, framework, target)
+    if indicator is None or not rows:
         return ""
-    row = rows.row(0, named=True)
+    (row,) = rows
     what = "Gap" if target.kind is TargetKind.GAP else "England"
     return f"{what}: {mission_words.way(row, indicator, target)}"
+
+
+def _england_rows(catalogue: Catalogue, framework: Framework, target: Target) -> list[dict[str, Any]]:
+    return _progress(catalogue, framework, target).filter(pl.col("area_code") == "E92000001").to_dicts()
 
 
 def _furthest(catalogue: Catalogue, framework: Framework, target: Target) -> Iterator[Link]:
@@ -212,7 +247,7 @@ def _progress(catalogue: Catalogue, framework: Framework, target: Target) -> pl.
     return table.filter((pl.col("framework_id") == framework.id) & (pl.col("target_id") == target.id))
 
 
-def _funds(catalogue: Catalogue, mission: Mission) -> Iterator[FundLine]:
+def _funds(catalogue: Catalogue, framework: Framework, mission: Mission) -> Iterator[FundLine]:
     totals = fund_totals(catalogue)
     for link in mission.funds:
         fund = catalogue.funds[link.fund_id]
@@ -221,6 +256,8 @@ def _funds(catalogue: Catalogue, mission: Mission) -> Iterator[FundLine]:
             title=fund.title,
             url=urls.chain(fund=fund.id),
             who_says=link.who_says,
+            checked=_checked(framework, link.checked),
+            amount_gbp=totals.get(fund.id),
             money=mission_words.money_words(totals[fund.id]) if fund.id in totals else "",
             kind=mission_words.amount_kind(fund.amount_kind)
             + ("" if fund.usable_for_totals else "; the register is incomplete"),

@@ -51,10 +51,22 @@ class MissionsPage(Page):
     rows: tuple[dict[str, Any], ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """Every target with its status and counts."""
-        keys = tuple(self.rows[0]) if self.rows else ("target_id",)
-        columns = tuple(Column(key=key, title=key) for key in keys)
-        return (Table(name="targets", title=self.title, columns=columns, rows=self.rows),)
+        """Every target with its status and counts, and the counts of every tile."""
+        tiles = tuple(
+            {"mission_id": one.id, "number": one.number, "title": one.title, **dict(one.counts)}
+            | {"targets": one.targets, "benchmarks": one.benchmarks, "metrics_missing": one.missing}
+            for one in self.tiles
+        )
+        named = (("targets", self.rows or ({"target_id": ""},)), ("tiles", tiles))
+        return tuple(
+            Table(
+                name=name,
+                title=self.title,
+                columns=tuple(Column(key=key, title=key) for key in rows[0]),
+                rows=rows if name == "tiles" or self.rows else (),
+            )
+            for name, rows in named
+        )
 
 
 def make_missions(catalogue: Catalogue, framework: Framework) -> MissionsPage:

@@ -10,7 +10,7 @@ from likeforlike.domain.area import ENGLAND, AreaKind
 from likeforlike.domain.mission import Framework, Mission, Target
 from likeforlike.publish import mission_words, text, urls
 from likeforlike.publish.missions import mission_table, target_rows
-from likeforlike.publish.pages.council import about
+from likeforlike.publish.pages.council import about, collected
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class TargetPage(Page):
     reference: str
     note: str
     across_2020_21: bool
+    broke: str
+    age: str
     indicator: Link | None
     areas: tuple[AreaLine, ...]
     unit: str
@@ -90,12 +92,22 @@ def make_target(catalogue: Catalogue, framework: Framework, mission: Mission, ta
         reference=target.reference,
         note=target.note,
         across_2020_21=any(row["across_2020_21"] for row in rows),
+        broke=_broke(rows, indicator) if indicator else "",
+        age=mission_words.age((row["latest_end"] for row in rows), collected(catalogue)),
         indicator=Link(text=indicator.title, url=urls.indicator(indicator.id)) if indicator else None,
         areas=tuple(sorted(lines, key=_place)),
         unit=text.unit_words(indicator) if indicator else "",
         rule=mission_words.RULE,
         rows=rows,
     )
+
+
+def _broke(rows: tuple[dict[str, Any], ...], indicator: Indicator) -> str:
+    """The nation's line in spring 2020, and how many councils' lines jumped."""
+    nation = next((row for row in rows if row["area_code"] == ENGLAND), None)
+    said = mission_words.broke(nation, indicator) if nation else ""
+    parts = [f"England: {said}" if said else "", mission_words.break_counts(rows)]
+    return ". ".join(part for part in parts if part)
 
 
 def _place(one: AreaLine) -> tuple[bool, bool, int, str]:

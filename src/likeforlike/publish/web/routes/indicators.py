@@ -1,4 +1,4 @@
-"""Indicators: the list, and one indicator for every council."""
+"""Indicators: the list, one indicator for every council, and the gaps between councils."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.pages.gap_list import make_gap_list
+from likeforlike.publish.pages.gaps import make_gaps
 from likeforlike.publish.pages.indicator import Choice, Order, make_indicator
 from likeforlike.publish.pages.indicators import make_indicators
 from likeforlike.publish.pages.revisions import make_revisions
@@ -43,3 +45,16 @@ def indicator(
     return respond(
         request, make_indicator(catalogue, catalogue.indicator(indicator_id), choice), "indicator.html"
     )
+
+
+@router.get("/gaps")
+def gap_list(request: Request) -> Response:
+    """Whether councils drew apart, on every indicator."""
+    return respond(request, make_gap_list(request.app.state.catalogue), "gap_list.html")
+
+
+@router.get("/indicators/{indicator_id}/gaps")
+def gaps(request: Request, indicator_id: Annotated[str, Path(max_length=80)]) -> Response:
+    """How far apart councils are on one indicator, and whether they drew apart."""
+    catalogue: Catalogue = request.app.state.catalogue
+    return respond(request, make_gaps(catalogue, catalogue.indicator(indicator_id)), "gaps.html")
