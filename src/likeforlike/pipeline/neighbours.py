@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from likeforlike.analysis.neighbours import NONE, NeighbourSet, contribution_table
+from likeforlike.analysis.neighbours import NONE, NeighbourSet
 from likeforlike.analysis.stability import Stability, assess_stability, word_for
 from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.matrix import FeatureTable
@@ -31,19 +31,6 @@ NEIGHBOUR_SCHEMA = pl.Schema(
         "distance": pl.Float64,
         "shared_features": pl.UInt8,
         "basis": pl.String,
-    }
-)
-#: One row = one feature's share of the squared distance between an area and one of its neighbours (sums to
-#: 1), and by how much the area is above it, in the model's scaled units.
-CONTRIBUTION_SCHEMA = pl.Schema(
-    {
-        "model_id": pl.String,
-        "year": pl.UInt16,
-        "area_code": pl.String,
-        "neighbour_code": pl.String,
-        "feature": pl.String,
-        "share": pl.Float64,
-        "signed_difference": pl.Float64,
     }
 )
 #: One row = one area and another that is, or with a probability of at least `SHOWN` would be, among its
@@ -83,16 +70,19 @@ SHOWN = 0.1
 
 
 def neighbour_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
-    """All models' current lists and years; for the default models also why, how sure, and yearly lists."""
+    """All models' current lists and years; for the default models also how sure, and yearly lists.
+
+    Why a pair is alike (each feature's share of the distance) is worked out when asked for: it takes a
+    thousandth of a second, and stored it would be a sixteenth of the release.
+    """
     comparisons = context.comparisons
     defaults = tuple(DEFAULT_MODELS.values())
-    lists, shares, stability, yearly, features = [], [], [], [], []
+    lists, stability, yearly, features = [], [], [], []
     for model in context.definitions.neighbour_models.values():
         found = comparisons.neighbours(model.id)
         year = current_year(comparisons, model)
         lists.append(list_rows(found, model.id, year, "current"))
         if model.id in defaults:
-            shares.append(contribution_rows(found, model.id, year))
             stability.append(stability_rows(model_stability(comparisons, model), model.id))
         try:
             tables, sets = comparisons.yearly(model.id)
@@ -103,7 +93,6 @@ def neighbour_tables(context: BuildContext) -> dict[str, pl.DataFrame]:
             yearly += [list_rows(one, model.id, when, "yearly") for when, one in sets.items() if when < year]
     return {
         "neighbour": _stack(NEIGHBOUR_SCHEMA, [*lists, *yearly]),
-        "neighbour_contribution": _stack(CONTRIBUTION_SCHEMA, shares),
         "neighbour_stability": _stack(STABILITY_SCHEMA, stability),
         "yearly_feature": _stack(YEARLY_FEATURE_SCHEMA, features),
         **comparisons.own.tables(),
@@ -149,26 +138,6 @@ def list_rows(found: NeighbourSet, model_id: str, year: int, basis: str) -> pl.D
             "basis": [basis] * len(area),
         }
     ).cast(NEIGHBOUR_SCHEMA)
-
-
-def contribution_rows(found: NeighbourSet, model_id: str, year: int) -> pl.DataFrame:
-    """Every listed pair's features as rows of CONTRIBUTION_SCHEMA."""
-    shares, signed = contribution_table(found)
-    area, rank, feature = np.nonzero(
-        np.broadcast_to((found.neighbours != NONE)[:, :, np.newaxis], shares.shape)
-    )
-    codes = np.array(found.areas)
-    return pl.DataFrame(
-        {
-            "model_id": [model_id] * len(area),
-            "year": [year] * len(area),
-            "area_code": codes[area],
-            "neighbour_code": codes[found.neighbours[area, rank]],
-            "feature": np.array(found.features)[feature],
-            "share": pl.Series(shares[area, rank, feature], nan_to_null=True),
-            "signed_difference": pl.Series(signed[area, rank, feature], nan_to_null=True),
-        }
-    ).cast(CONTRIBUTION_SCHEMA)
 
 
 def model_stability(comparisons: Comparisons, model: NeighbourModel) -> Stability:

@@ -23,7 +23,6 @@ TABLE_KEYS: Mapping[str, tuple[str, ...]] = {
     "correction": ("indicator_id", "period_end", "period_start", "area_code"),
     "quality_flag": ("indicator_id", "area_code", "period_end", "period_start", "check"),
     "neighbour": ("model_id", "year", "area_code", "rank"),
-    "neighbour_contribution": ("model_id", "year", "area_code", "neighbour_code", "feature"),
     "neighbour_stability": ("model_id", "area_code", "neighbour_code"),
     "yearly_feature": ("model_id", "year", "feature"),
     "model_feature": ("source_id", "area_code", "feature_id"),
