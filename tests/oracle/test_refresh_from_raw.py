@@ -126,6 +126,20 @@ def serve_govuk(service: LiveService, raw: Path, publisher: kit.Publisher) -> di
     return resources
 
 
+def serve_police(service: LiveService, raw: Path) -> dict[str, object]:
+    """The newest month at hand, a file for each force as the archive has them."""
+    (download,) = service.downloads
+    rows = pl.read_parquet(raw / download.file).cast(pl.String)
+    month = rows["month"].max()
+    names = {"month": "Month", "lsoa11cd": "LSOA code", "lsoa_name": "LSOA name", "crime_type": "Crime type",
+             "last_outcome": "Last outcome category"}  # fmt: skip
+    forces = {
+        str(force): part.select(*names).rename(names).fill_null("").to_dicts()
+        for (force,), part in rows.filter(pl.col("month") == month).group_by("force")
+    }
+    return formats.police({str(month): forces})
+
+
 @pytest.fixture(scope="module")
 def refreshed(raw_folder, tmp_path_factory) -> Iterator[tuple[object, Path, SnapshotStore]]:
     folder = tmp_path_factory.mktemp("refresh")
@@ -137,6 +151,7 @@ def refreshed(raw_folder, tmp_path_factory) -> Iterator[tuple[object, Path, Snap
         publisher.resources |= serve_fingertips(services["ohid_fingertips"], raw_folder)
         publisher.resources |= serve_ees(services["dfe_explore_education_statistics"], raw_folder)
         publisher.resources |= serve_govuk(services["mhclg_govuk"], raw_folder, publisher)
+        publisher.resources |= serve_police(services["police_uk"], raw_folder)
         here = [service.model_copy(update={"base": publisher.base}) for service in services.values()]
         store = SnapshotStore(folder / "snapshots")
         refresh = Refresh(
@@ -148,16 +163,19 @@ def refreshed(raw_folder, tmp_path_factory) -> Iterator[tuple[object, Path, Snap
             clock=kit.Time().clock(),
             environment={},
         )
-        report = refresh.run(here)
+        report = refresh.run(here, tuple(services))
     yield report, folder / "releases", store
 
 
-def test_everything_that_is_not_fetched_on_request_only_is_had(refreshed):
+def test_everything_is_had(refreshed):
     report, _, _ = refreshed
     assert [(one.file, one.reason) for one in report.files if one.reason] == []
     assert not [one.faults for one in report.files if one.faults]
     given = {Path(one.file).name for one in report.files if one.stands is Stands.GIVEN}
     assert {"homelessness_detailed_la.xlsx", "Rough_sleeping.xlsx"} <= given
+    (crime,) = (one for one in report.files if one.service == "police_uk")
+    assert (crime.status, crime.rows) == (Status.FETCHED, 306_910)
+    assert "2019-02: no file of metropolitan" in crime.remarks
     fetched = [one for one in report.files if one.status is Status.FETCHED]
     assert len(fetched) > 50
     assert report.state is ReleaseState.PUBLISHED

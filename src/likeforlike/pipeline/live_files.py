@@ -11,11 +11,10 @@ from likeforlike.definitions.loader import Definitions
 from likeforlike.domain.area import AreaRegister
 from likeforlike.domain.errors import FetchError, SourceChangedError
 from likeforlike.domain.live import Download, FaultKind, LiveService
-from likeforlike.observations.standardise import standardise
+from likeforlike.pipeline.observe import is_observed, observe_source
 from likeforlike.pipeline.raw_folder import files_that_stand, raw_folder, refreshed
 from likeforlike.pipeline.refresh_report import FileReport, Stands, Status
-from likeforlike.pipeline.snapshots import snapshot_ids, take_snapshots
-from likeforlike.sources import PARSERS
+from likeforlike.pipeline.snapshots import take_snapshots
 from likeforlike.sources.live import COLLECTORS
 from likeforlike.sources.live.client import Fault, Fetcher, Unwatched, Watch, open_client
 from likeforlike.sources.live.making import Made, Standing
@@ -157,7 +156,7 @@ class LiveFiles:
 
     def _read(self, source_id: str, made: Mapping[str, Retrieval]) -> None:
         """Read one source as a build does; raises what a build would raise. What lacks other files waits."""
-        if source_id not in PARSERS:
+        if not is_observed(source_id, self.definitions):
             return
         definitions = refreshed(self.definitions, made)
         source = definitions.sources[source_id]
@@ -166,13 +165,7 @@ class LiveFiles:
             return
         with raw_folder({file.path: files[file.path] for file in source.files}) as folder:
             snapshots = take_snapshots(folder, [source])
-            standardise(
-                PARSERS[source_id](folder, source),
-                source,
-                list(definitions.indicators.values()),
-                self.register,
-                snapshot_ids=snapshot_ids(snapshots, source_id),
-            )
+            observe_source(folder, source, definitions, self.register, snapshots)
 
     def _set_aside(self, report: FileReport, made: Made, kind: FaultKind, reason: str) -> FileReport:
         """The bodies a refused raw file was made of are not trusted: the next refresh asks for them anew."""

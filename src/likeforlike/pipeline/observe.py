@@ -34,25 +34,10 @@ def observe(
     fits.
     """
     snapshots = tuple(snapshots)
-    indicators = list(definitions.indicators.values())
-    events = {one.source_id: one for one in definitions.events.values() if one.source_id}
-    sources = [one for one in definitions.sources.values() if one.id in PARSERS or one.id in events]
+    sources = [one for one in definitions.sources.values() if is_observed(one.id, definitions)]
 
     def read_one(source: Source) -> Standardised:
-        ids = snapshot_ids(snapshots, source.id)
-        declared = [one for one in definitions.corrections.values() if one.source_id == source.id]
-        if source.id in events:
-            return observe_events(
-                folder,
-                source,
-                events[source.id],
-                indicators,
-                register,
-                snapshot_ids=ids,
-                corrections=declared,
-            )
-        rows = PARSERS[source.id](folder, source)
-        return standardise(rows, source, indicators, register, snapshot_ids=ids, corrections=declared)
+        return observe_source(folder, source, definitions, register, snapshots)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         read = [*pool.map(read_one, sources)]
@@ -66,3 +51,28 @@ def observe(
         pl.concat([pl.DataFrame(schema=OBSERVATION_VINTAGE_SCHEMA), *(part.superseded for part in read)]),
         pl.concat([pl.DataFrame(schema=CORRECTION_SCHEMA), *(part.corrections for part in read)]),
     )
+
+
+def is_observed(source_id: str, definitions: Definitions) -> bool:
+    """Whether the source's rows become observations; others are read by steps of their own."""
+    return source_id in PARSERS or any(one.source_id == source_id for one in definitions.events.values())
+
+
+def observe_source(
+    folder: Path,
+    source: Source,
+    definitions: Definitions,
+    register: AreaRegister,
+    snapshots: Iterable[Snapshot],
+) -> Standardised:
+    """One source's observations, report, vintages and corrections; raises as `observe` does."""
+    ids = snapshot_ids(snapshots, source.id)
+    indicators = list(definitions.indicators.values())
+    declared = [one for one in definitions.corrections.values() if one.source_id == source.id]
+    for events in definitions.events.values():
+        if events.source_id == source.id:
+            return observe_events(
+                folder, source, events, indicators, register, snapshot_ids=ids, corrections=declared
+            )
+    rows = PARSERS[source.id](folder, source)
+    return standardise(rows, source, indicators, register, snapshot_ids=ids, corrections=declared)
