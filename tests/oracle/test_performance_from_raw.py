@@ -328,7 +328,8 @@ def observed(folder: Path, source_id: str) -> pl.DataFrame:
     definitions, register = load_definitions(), load_register()
     source = definitions.sources[source_id]
     raw = PARSERS[source_id](folder, source)
-    out = standardise(raw, source, list(definitions.indicators.values()), register)
+    declared = [one for one in definitions.corrections.values() if one.source_id == source_id]
+    out = standardise(raw, source, list(definitions.indicators.values()), register, corrections=declared)
     assert out.report["rows"].sum() == raw.height
     return out.observations
 

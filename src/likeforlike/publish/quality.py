@@ -167,6 +167,8 @@ def all_corrections(catalogue: Catalogue) -> tuple[CorrectionLine, ...]:
             url=_url(catalogue, row["indicator_id"], row["current_code"] or row["area_code"]),
         )
         for row in catalogue.release.table("correction").iter_rows(named=True)
+        # What was known on an earlier day is one indicator alone.
+        if row["indicator_id"] in catalogue.indicators
     )
 
 
