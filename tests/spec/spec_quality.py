@@ -155,7 +155,8 @@ councils, not drawn, lie around 100 and move by about 1 a year.
 ## What the checks find, and what they miss
 
 Faults were put into real series, one at a time: about 1,100 of each kind, in councils and periods chosen at random, in all
-116 indicators with at least six periods (street crime, added later, is not among them). "Found" is by the check that is meant for the fault, on the very number;
+116 indicators with at least six periods (street crime, added later, is not among them).
+"Found" is by the check that is meant for the fault, on the very number;
 "by any" counts other checks too (a value a thousand times too large in an unsteady series is called a jump).
 
 | Fault | Found | By any check |
