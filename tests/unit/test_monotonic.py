@@ -78,3 +78,18 @@ def test_missing_points_drop_out_of_their_own_series_only():
 def test_uneven_times_count_in_the_slope():
     found = mann_kendall(np.array([[0.0, 2.0, 6.0]]), np.array([0.0, 1.0, 3.0]))
     assert found.slope[0] == 2.0
+
+
+def test_many_series_at_once_equal_each_alone():
+    draw = np.random.default_rng(5)
+    values = np.round(draw.normal(size=(80, 11)).cumsum(axis=1), 1)
+    values[draw.random(values.shape) < 0.15] = np.nan
+    values[3] = 4.0
+    times = np.arange(11.0)
+    together = mann_kendall(values, times)
+    for row in range(len(values)):
+        known = np.isfinite(values[row])
+        alone = mann_kendall(values[row : row + 1, known], times[known])
+        for part in ("s", "p", "slope", "inflation"):
+            np.testing.assert_allclose(getattr(together, part)[row], getattr(alone, part)[0], rtol=1e-12)
+    assert (together.inflation > 1).any()

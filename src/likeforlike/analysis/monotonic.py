@@ -7,13 +7,14 @@ missing; a missing point drops out of its own series only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from likeforlike.domain.matrix import FloatArray, IntArray
+from likeforlike.domain.matrix import BoolArray, FloatArray, IntArray
 
 #: Below this many points the p value comes from the exact distribution.
 NORMAL_NEEDS = 10
@@ -50,35 +51,34 @@ def mann_kendall(values: FloatArray, times: FloatArray) -> MonotonicTrend:
     s = np.where(np.isfinite(rises), np.sign(rises), 0.0).sum(axis=1)
     slope = _median_of_rows(rises / (times[second] - times[first]))
     p, inflation = np.full(len(values), np.nan), np.ones(len(values))
-    for row in np.flatnonzero(points >= 2):
-        series = values[row, present[row]]
-        inflation[row] = hamed_rao_factor(series, times[present[row]], float(slope[row]))
-        p[row] = _p_value(series, s[row], inflation[row])
+    for points_present, rows in _by_pattern(present):
+        if points_present.sum() >= 2:
+            series = values[np.ix_(rows, points_present)]
+            inflation[rows] = hamed_rao_factor(series, times[points_present], slope[rows])
+            p[rows] = _p_values(series, s[rows], inflation[rows])
     return MonotonicTrend(s, p, slope, points, inflation)
 
 
-def hamed_rao_factor(series: FloatArray, times: FloatArray, slope: float) -> float:
-    """How much larger the variance of S is than for independent points; at least 1.
+def hamed_rao_factor(series: FloatArray, times: FloatArray, slope: FloatArray) -> FloatArray:
+    """How much larger the variance of every row's S is than for independent points; at least 1.
 
     1 + 2 / (n (n - 1) (n - 2)) x sum over significant lags of (n - i)(n - i - 1)(n - i - 2) r(i), with r the
     autocorrelation of the ranks of the series without its Sen slope. Applied only when lag 1 is significant
-    at 5 %.
+    at 5 %. `series` (rows x n) has no missing point, `slope` one entry per row.
     """
-    n = len(series)
+    n = series.shape[1]
     if n < 4:
-        return 1.0
-    ranks = rankdata(series - slope * times)
-    centred = ranks - ranks.mean()
-    total = float(centred @ centred)
-    if total == 0:
-        return 1.0
+        return np.ones(len(series))
+    ranks = rankdata(series - slope[:, None] * times, axis=1)
+    centred = ranks - ranks.mean(axis=1, keepdims=True)
+    total = np.square(centred).sum(axis=1)
     lags = np.arange(1, n)
-    r = np.array([float(centred[:-lag] @ centred[lag:]) / total for lag in lags])
+    products = np.stack([(centred[:, :-lag] * centred[:, lag:]).sum(axis=1) for lag in lags], axis=1)
+    r = products / np.where(total == 0, 1.0, total)[:, None]  # ranks all alike have products of nought
     significant = np.abs(r) > Z_95 / np.sqrt(n)
-    if not significant[0]:
-        return 1.0
     weights = (n - lags) * (n - lags - 1) * (n - lags - 2)
-    return max(1.0, 1 + 2 / (n * (n - 1) * (n - 2)) * float((weights * r)[significant].sum()))
+    factor = 1 + 2 / (n * (n - 1) * (n - 2)) * np.where(significant, weights * r, 0.0).sum(axis=1)
+    return np.where(significant[:, 0], np.maximum(factor, 1.0), 1.0)
 
 
 @cache
@@ -118,17 +118,36 @@ def _times(left: list[int], right: tuple[int, ...]) -> list[int]:
     return product
 
 
-def _p_value(series: FloatArray, s: float, inflation: float) -> float:
-    n = len(series)
-    ties = np.unique(series, return_counts=True)[1]
-    if n < NORMAL_NEEDS and inflation == 1.0:
-        return exact_tail(tuple(sorted(int(size) for size in ties)), int(s))
-    variance = (
-        (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18 * inflation
-    )
-    if variance == 0:
-        return 1.0
-    return float(2 * norm.sf(max(abs(s) - 1, 0) / np.sqrt(variance)))
+def _by_pattern(present: BoolArray) -> Iterator[tuple[BoolArray, IntArray]]:
+    """Which points are present, and the rows of which that is so: most rows have all of them."""
+    patterns, pattern_of = np.unique(present, axis=0, return_inverse=True)
+    for index, pattern in enumerate(patterns):
+        yield pattern, np.flatnonzero(pattern_of.ravel() == index)
+
+
+def _p_values(series: FloatArray, s: FloatArray, inflation: FloatArray) -> FloatArray:
+    """Two-sided p of every row (rows x n, none missing)."""
+    n = series.shape[1]
+    blocks = _blocks_of_equal_values(series)
+    tied = (blocks * (blocks - 1) * (2 * blocks + 5)).sum(axis=1)
+    variance = (n * (n - 1) * (2 * n + 5) - tied) / 18 * inflation
+    alike = variance == 0
+    z = np.maximum(np.abs(s) - 1, 0) / np.sqrt(np.where(alike, 1.0, variance))
+    p = np.where(alike, 1.0, 2 * norm.sf(z))
+    if n < NORMAL_NEEDS:
+        for row in np.flatnonzero(inflation == 1.0):
+            sizes = sorted(blocks[row][blocks[row] > 0].tolist())
+            p[row] = exact_tail(tuple(sizes), int(s[row]))
+    return p
+
+
+def _blocks_of_equal_values(series: FloatArray) -> IntArray:
+    """For every row how often each of its values occurs, filled up with noughts (rows x n)."""
+    ordered = np.sort(series, axis=1)
+    starts = np.ones(series.shape, dtype=np.bool_)
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    block = np.cumsum(starts, axis=1) - 1 + np.arange(len(series))[:, None] * series.shape[1]
+    return np.bincount(block.ravel(), minlength=series.size).reshape(series.shape).astype(np.int64)
 
 
 def _median_of_rows(numbers: FloatArray) -> FloatArray:

@@ -81,11 +81,21 @@ class LabelledMatrix:
         Where fewer and fewer areas take part, though, that period would stay the newest for ever: one that
         three in four areas have reached is taken when it ends more than three years later.
         """
+        if share not in self._latest:
+            self._latest[share] = self._find_latest(share)
+        return self._latest[share]
+
+    def _find_latest(self, share: float) -> int:
         present = self._present
         column = int(np.flatnonzero(present >= share * present.max())[-1])
         after = np.flatnonzero(present[column + 1 :] >= MOST * present.max()) + column + 1
         stale = [c for c in after if (self.periods[c].end - self.periods[column].end).days > STALE_DAYS]
         return int(stale[-1]) if stale else column
+
+    @cached_property
+    def _latest(self) -> dict[float, int]:
+        """Latest columns found so far, by the share asked for: a page asks for hundreds, again and again."""
+        return {}
 
     @cached_property
     def _present(self) -> IntArray:

@@ -98,7 +98,10 @@ class Period:
 
     @property
     def short_label(self) -> str:
-        """The period as it fits under an axis: "2023", "2022/23", "Mar 2024", "2021-23"."""
+        """The period as it fits under an axis: "2023", "2022/23", "Mar 2024", "2021-23"; of a week, its last day."""
+        return _short_label(self)
+
+    def _few_letters(self) -> str:
         kind = self.kind
         if kind in (PeriodKind.ACADEMIC_YEAR, PeriodKind.FINANCIAL_YEAR):
             return f"{self.start.year}/{self.end.year % 100:02d}"
@@ -108,6 +111,8 @@ class Period:
             if self.start.month == 1:
                 return f"{self.start.year}-{self.end.year % 100:02d}"
             return f"{self.start.year}/{(self.start.year + 1) % 100:02d}-{self.end.year - 1}/{self.end.year % 100:02d}"
+        if kind is PeriodKind.WEEK:
+            return f"{self.end.day} {self.end:%b %Y}"
         return f"{self.end:%b %Y}"
 
 
@@ -115,6 +120,11 @@ class Period:
 def _label(period: Period) -> str:
     """Labels are asked for on every row of every table; the periods are a few hundred."""
     return period._words()
+
+
+@lru_cache(maxsize=4096)
+def _short_label(period: Period) -> str:
+    return period._few_letters()
 
 
 def add_months(day: date, count: int) -> date:

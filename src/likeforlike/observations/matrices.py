@@ -16,7 +16,7 @@ from likeforlike.domain.observation import OBSERVATION_SCHEMA
 from likeforlike.domain.period import Period
 
 ORDER = ("indicator_id", "period_end", "period_start", "area_code")
-_NO_ROWS = np.array([], dtype=np.int64)
+_NO_ROWS = pl.Series(dtype=pl.UInt32)
 _NUMBERS = ("value", "lower_95", "upper_95")
 
 
@@ -50,7 +50,7 @@ class MatrixStore:
         self._period = days[:, 0] << 32 | (days[:, 1] + (1 << 31))
         self._rows: dict[Pool, IntArray] = {}
         self._made: dict[tuple[str, Pool], LabelledMatrix] = {}
-        self._by_area: dict[str, dict[str, IntArray]] = {}
+        self._by_area: dict[str, dict[str, pl.Series]] = {}
 
     def matrix(self, indicator_id: str, pool: Pool) -> LabelledMatrix:
         """One indicator's values for a pool: lower tier (296 areas) or upper tier (153), sorted by code.
@@ -153,10 +153,10 @@ def _slices(sorted_ids: pl.Series) -> dict[str, tuple[int, int]]:
     return dict(zip(runs["value"], zip([0, *stops], stops, strict=False), strict=True))
 
 
-def _rows_by_area(codes: pl.Series) -> dict[str, IntArray]:
+def _rows_by_area(codes: pl.Series) -> dict[str, pl.Series]:
     """Row numbers of every area in one indicator's observations, in their order."""
     grouped = pl.DataFrame({"code": codes}).with_row_index("row").group_by("code").agg(pl.col("row"))
-    return {code: np.array(rows, dtype=np.int64) for code, rows in grouped.iter_rows()}
+    return dict(zip(grouped["code"], grouped["row"], strict=True))
 
 
 def _periods(labels: IntArray) -> tuple[Period, ...]:

@@ -16,6 +16,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape, unescape
 from pathlib import Path
@@ -128,7 +129,10 @@ def publish(
     crawl.add([urls.home(), _NO_SUCH_PAGE, *_former_codes(catalogue)], "")
     processes = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_open, initargs=(release, out, since)) as pool:
+    with (
+        _one_polars_thread_each(),
+        ProcessPoolExecutor(processes, context, initializer=_open, initargs=(release, out, since)) as pool,
+    ):
         try:
             _visit_everything(crawl, pool, processes * 3, progress)
         except BaseException:
@@ -145,6 +149,20 @@ def publish(
             Broken(url, status, crawl.found_on[url]) for url, status in sorted(crawl.failed.items())
         ),
     )
+
+
+@contextmanager
+def _one_polars_thread_each() -> Iterator[None]:
+    """Processes begun here share the cores already: more threads in each only get in each other's way."""
+    before = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = before
 
 
 def file_of(url: str) -> str:
