@@ -39,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
         "area_code,area_name,area_type,year,population,source\n"
         "E06000001,Hartlepool,unitary,2014,800,Nomis\n"
         "E06000001,Hartlepool,unitary,2024,1000,MYE4\n"
-        "E47000006,Tees Valley,combined_authority,2021,5000,Nomis\n"
-        "E47000006,Tees Valley,combined_authority,2022,5100,Nomis\n",
+        "E47000006,Tees Valley,combined authority,2021,5000,Nomis\n"
+        "E47000006,Tees Valley,combined authority,2022,5100,Nomis\n",
     )
     write(tmp_path, MEDIAN_AGE, "area_code,area_name,year,median_age\nE06000001,Hartlepool,2024,42.3\n")
     write(
@@ -128,6 +128,11 @@ def test_a_land_area_that_does_not_give_the_published_density_stops_the_build(fo
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        (
+            POPULATION,
+            "area_code,area_name,area_type,year,population,source\nE06000001,Hartlepool,unitary_authority,2024,9,MYE4\n",
+            "row 2: expected one of combined authority, .*found 'unitary_authority' for Hartlepool",
+        ),
         (MEDIAN_AGE, "area_code,area_name,year\nE06000001,Hartlepool,2024\n", "no column 'median_age'"),
         (
             MEDIAN_AGE,
@@ -172,6 +177,23 @@ def test_councils_add_up_to_england_in_every_year(observations: pl.DataFrame):
     assert both.filter((pl.col("value") != pl.col("known")) | (pl.col("councils") != 296)).is_empty()
     known = dict(england.iter_rows())
     assert known[max(known)] == 58_620_101  # as the publisher announced for mid-2024
+
+
+@pytest.mark.raw
+def test_only_the_unrevised_years_of_combined_authorities_are_provisional(
+    raw_folder: Path, observations: pl.DataFrame
+):
+    provisional = observations.filter(
+        pl.col("indicator_id") == "population", pl.col("status") == "provisional"
+    )
+    unrevised = {
+        (row["area_code"], int(row["year"]))
+        for row in slow_rows(raw_folder / "population" / POPULATION)
+        if row["area_type"] == "combined authority" and row["year"] in ("2022", "2023")
+    }
+    found = {(code, end.year) for code, end in provisional.select("area_code", "period_end").iter_rows()}
+    assert found == unrevised
+    assert len(found) == 22
 
 
 @pytest.mark.raw

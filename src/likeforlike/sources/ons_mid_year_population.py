@@ -32,7 +32,21 @@ AGE_YEAR = 2024
 #: Series -> first and last age counted.
 AGE_GROUPS = {"Aged 0 to 15": (0, 15), "Aged 16 to 64": (16, 64), "Aged 65 and over": (65, OLDEST)}
 
-COMBINED_AUTHORITY = "combined_authority"
+COMBINED_AUTHORITY = "combined authority"
+#: Another word here would be a row that no rule below knows about.
+AREA_TYPES = frozenset(
+    {
+        COMBINED_AUTHORITY,
+        "country",
+        "county",
+        "district",
+        "london borough",
+        "metropolitan county",
+        "metropolitan district",
+        "region",
+        "unitary",
+    }
+)
 #: Combined authorities' rows of these years were not revised with the rest in 2025.
 UNREVISED_FROM = 2022
 PROVISIONAL = "p"
@@ -75,6 +89,14 @@ def read_population(folder: Path, file: SourceFile, source_id: str) -> pl.DataFr
         read_csv(folder, file.path, source_id), columns, file.path, source_id, ignored=("source",)
     )
     frame = _numbers(frame, ("year", "value"), file.path, source_id)
+    for row in frame.filter(~pl.col("area_type").is_in(AREA_TYPES)).head(1).iter_rows(named=True):
+        raise SourceChangedError(
+            source_id,
+            file.path,
+            expected=f"one of {', '.join(sorted(AREA_TYPES))} as area_type",
+            found=f"{row['area_type']!r} for {row['area_name']}",
+            row=row[SOURCE_ROW],
+        )
     unrevised = (pl.col("area_type") == COMBINED_AUTHORITY) & (pl.col("year") >= UNREVISED_FROM)
     return frame.select(
         *_AREA,
