@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -167,8 +168,29 @@ class IndicatorPage(Page):
 
 
 def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | None = None) -> IndicatorPage:
-    """The page; NotFoundError where no council has a value."""
+    """The page; NotFoundError where no council has a value.
+
+    What does not depend on the choice (all but the rows of the table) is kept, unless the figures are those of an
+    earlier day.
+    """
     chosen = choice or Choice()
+    page = _kept(catalogue, indicator.id) if catalogue.stores_benchmarks else _make(catalogue, indicator)
+    return page.model_copy(
+        update={
+            "path": urls.indicator(indicator.id, **_query(chosen)),
+            "choice": chosen,
+            "rows": tuple(_chosen(page.rows, chosen)),
+        }
+    )
+
+
+@lru_cache(maxsize=256)
+def _kept(catalogue: Catalogue, indicator_id: str) -> IndicatorPage:
+    return _make(catalogue, catalogue.indicators[indicator_id])
+
+
+def _make(catalogue: Catalogue, indicator: Indicator) -> IndicatorPage:
+    """The page with every council, by code."""
     pool = Pool.UPPER_TIER if indicator.tier is Tier.UPPER else Pool.LOWER_TIER
     place = standing(catalogue, indicator.id, pool)
     if place is None:
@@ -182,7 +204,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
     return IndicatorPage(
         title=f"{indicator.title}: all councils",
         description=indicator.description,
-        path=urls.indicator(indicator.id, **_query(chosen)),
+        path=urls.indicator(indicator.id),
         about=about(
             catalogue, [indicator.source_id], comparator=text.COMPARATOR_NOTE, caveats=indicator.caveats
         ),
@@ -201,7 +223,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         says_not=tuple(narrative.says_not(place, 0, collected(catalogue))),
         facts=tuple(narrative.definition_facts(indicator, source, place)),
         source=Link(text=f"{source.title}, {source.publisher}", url=source.url),
-        choice=chosen,
+        choice=Choice(),
         region_choices=tuple(_distinct((row.region_code, row.region) for row in rows)),
         kind_choices=tuple(_distinct((row.kind, text.sentence(text.KINDS[row.kind])) for row in rows)),
         regions=tuple(_spreads(indicator, have, "region")),
@@ -212,7 +234,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
         unit_words=text.unit_words(indicator),
         unit_before=words.before,
         unit_after="%" if words.after == "%" else "",
-        rows=tuple(_chosen(rows, chosen)),
+        rows=rows,
         counties=tuple(_counties(catalogue, indicator, pool)),
         revisions_url=urls.revisions(indicator.id) if kept else "",
         revisions_words=usually(indicator, usual(revisions_of(catalogue, indicator))) if kept else "",
