@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from likeforlike.domain.errors import RequestError
 from likeforlike.publish import static_site
-from likeforlike.publish.static_site import file_of, links_in
+from likeforlike.publish.static_site import file_of, links_in, without_server
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def test_links_are_those_of_this_site_without_query_fragment_and_static_files() 
         '<link href="/static/site.css?v=1"> <img src="/maps/1.svg">'
     )
     assert links_in(html) == {"/councils", "/a&b", "/maps/1.svg"}
+
+
+def test_what_only_a_server_can_answer_is_left_out() -> None:
+    html = (
+        b'<p>a</p><form action="/x" method="get"><input name="q">\n</form>\n<a href="/chain?fund=a&amp;b=c#top">c</a>'
+        b'<link href="/static/site.css?v=1"><a href="https://a.example/?q=1">e</a><a href="/councils">f</a>'
+    )
+    assert without_server(html) == (
+        b'<p>a</p><a href="/chain#top">c</a><link href="/static/site.css?v=1">'
+        b'<a href="https://a.example/?q=1">e</a><a href="/councils">f</a>'
+    )
 
 
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:

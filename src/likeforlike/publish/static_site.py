@@ -35,6 +35,9 @@ STAMP = ".likeforlike-site"
 _CHUNK = 48
 #: Two patterns that begin with plain text are found ten times as fast as one that begins with a choice.
 _LINKS = (re.compile(r'href="(/[^"#?]*)'), re.compile(r'src="(/[^"#?]*)'))
+#: What only a server can answer: forms, and addresses with a choice in them.
+_FORM = re.compile(rb"<form\b.*?</form>\n?", re.DOTALL)
+_CHOICE = re.compile(rb'href="(/(?!static/)[^"?]*)\?[^"#]*')
 _SUFFIX = re.compile(rf"\.({'|'.join(urls.FORMATS)})$")
 #: Asked for its error page, which is kept as 404.html.
 _NO_SUCH_PAGE = "/no-such-page"
@@ -180,6 +183,11 @@ def links_in(html: str) -> frozenset[str]:
     return frozenset(link for link in found if not link.startswith(("//", "/static/")))
 
 
+def without_server(html: bytes) -> bytes:
+    """A page as files can have it: no forms, and links to the page itself where a choice was in the address."""
+    return _CHOICE.sub(rb'href="\1', _FORM.sub(b"", html))
+
+
 def _stamp(out: Path, version: str) -> int:
     """When writing this version began, in nanoseconds; begins it where another version was written before."""
     stamp = out / STAMP
@@ -256,6 +264,8 @@ async def _visit(worker: _Worker, url: str) -> list[_Visit]:
     status, location, content = await _ask(worker.app, url, pages)
     if status in _MOVED:
         content = _moved(location).encode()
+    elif not _SUFFIX.search(url):
+        content = without_server(content)
     links = _links(url, content)
     visits = [_write_beside(worker, page) for page in pages if _beside(page) in links]
     if status < 400 or url == _NO_SUCH_PAGE:

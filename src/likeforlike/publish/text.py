@@ -46,6 +46,16 @@ __all__ = [
     "value_words",
 ]
 
+STATIC_COPY = (
+    "This copy of the site is plain files: search, filters and councils of your choice side by side need "
+    "“likeforlike serve”, which runs on your own machine."
+)
+
+STATIC_COMPARE = (
+    "Here every council is put beside each of its ten nearest neighbours: "
+    "the page of its neighbours leads there."
+)
+
 KINDS = MappingProxyType(
     {
         "district": "district council",

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from likeforlike.publish import urls
 from likeforlike.publish.web import errors
 from likeforlike.publish.web.delivery import Delivery
 from likeforlike.publish.web.respond import check_release
@@ -47,7 +48,8 @@ def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
     )
     app.state.catalogue = catalogue
     private = catalogue.release.manifest.overlay is not None
-    site = {"release_id": release_id, "nav": NAVIGATION, "static": static, "private": private}
+    nav = [one for one in NAVIGATION if not static or one[1] != urls.compare()]
+    site = {"release_id": release_id, "nav": nav, "static": static, "private": private}
     app.state.renderer = Renderer(site)
     errors.install(app)
     for router in ROUTERS:
