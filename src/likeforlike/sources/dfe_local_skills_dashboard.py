@@ -16,6 +16,7 @@ import polars as pl
 from likeforlike.definitions.register import load_register
 from likeforlike.domain.errors import RequestError, SourceChangedError
 from likeforlike.domain.provenance import Source, SourceFile
+from likeforlike.sources.elsewhere import SCOTLAND_AND_WALES
 from likeforlike.sources.reading import SOURCE_ROW, read_parquet, take_columns
 from likeforlike.sources.rows import raw_rows
 
@@ -28,34 +29,6 @@ SHARES = {
     "work/Self-employed": ("selfemployed", "inemployment"),
 }
 NOT_AVAILABLE = "x"
-#: Councils of Scotland and Wales, under the names the file gives them.
-NOT_IN_ENGLAND = (
-    *("Aberdeen City", "Aberdeenshire", "Angus", "Argyll and Bute", "City of Edinburgh", "Clackmannanshire"),
-    *("Dumfries and Galloway", "Dundee City", "East Ayrshire", "East Dunbartonshire", "East Lothian"),
-    *(
-        "East Renfrewshire",
-        "Falkirk",
-        "Fife",
-        "Glasgow City",
-        "Highland",
-        "Inverclyde",
-        "Midlothian",
-        "Moray",
-    ),
-    *("Na h-Eileanan Siar", "North Ayrshire", "North Lanarkshire", "Orkney Islands", "Perth and Kinross"),
-    *(
-        "Renfrewshire",
-        "Scottish Borders",
-        "Shetland Islands",
-        "South Ayrshire",
-        "South Lanarkshire",
-        "Stirling",
-    ),
-    *("West Dunbartonshire", "West Lothian", "Blaenau Gwent", "Bridgend", "Caerphilly", "Cardiff"),
-    *("Carmarthenshire", "Ceredigion", "Conwy", "Denbighshire", "Flintshire", "Gwynedd", "Isle of Anglesey"),
-    *("Merthyr Tydfil", "Monmouthshire", "Neath Port Talbot", "Newport", "Pembrokeshire", "Powys"),
-    *("Rhondda Cynon Taff", "Swansea", "Torfaen", "Vale of Glamorgan", "Wrexham"),
-)
 #: "Apr 2024-Mar 2025": the survey year that starts in April.
 _YEAR = re.compile(r"Apr (\d{4})-Mar (\d{4})")
 
@@ -104,7 +77,7 @@ def _read(folder: Path, file: SourceFile, source_id: str) -> pl.DataFrame:
             found=f"{row['period']!r} and {row['value']!r}",
             row=row[SOURCE_ROW],
         )
-    return table.filter(~pl.col("area_name").is_in(NOT_IN_ENGLAND)).with_columns(
+    return table.filter(~pl.col("area_name").is_in(SCOTLAND_AND_WALES)).with_columns(
         _codes(table, file, source_id)
     )
 
@@ -114,7 +87,7 @@ def _codes(table: pl.DataFrame, file: SourceFile, source_id: str) -> pl.Expr:
     register = load_register()
     codes: dict[str, str] = {}
     for name, row in table.group_by("area_name").agg(pl.col(SOURCE_ROW).min()).sort(SOURCE_ROW).iter_rows():
-        if name in NOT_IN_ENGLAND:
+        if name in SCOTLAND_AND_WALES:
             continue
         try:
             codes[name] = register.resolve(name).code
