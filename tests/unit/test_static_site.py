@@ -75,7 +75,7 @@ def test_pages_are_written_moves_lead_on_and_dead_links_are_seen(tmp_path: Path)
     visits = [asyncio.run(static_site._visit(worker, url))[0] for url in ("/", "/old", "/new", "/gone")]
     assert [visit.status for visit in visits] == [200, 308, 200, 404]
     assert [set(visit.links) for visit in visits[:3]] == [{"/old"}, {"/new"}, {"/gone"}]
-    assert 'content="0;url=/new"' in (tmp_path / "old" / "index.html").read_text()
+    assert 'content="0; url=/new"' in (tmp_path / "old" / "index.html").read_text()
     assert not (tmp_path / "gone").exists()
     assert not list(tmp_path.rglob("*.part"))
 

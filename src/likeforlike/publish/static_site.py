@@ -306,7 +306,7 @@ def _moved(location: str) -> str:
     to = escape(location)
     return (
         f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Moved</title>'
-        f'<meta http-equiv="refresh" content="0;url={to}"><link rel="canonical" href="{to}"></head>'
+        f'<meta http-equiv="refresh" content="0; url={to}"><link rel="canonical" href="{to}"></head>'
         f'<body><p>This page is now at <a href="{to}">{to}</a>.</p></body></html>'
     )
 
