@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from likeforlike.publish import funding_words
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.main import app
 from likeforlike.publish.funding import allocation_rows
@@ -392,3 +393,45 @@ def test_shared_awards_are_in_no_councils_total(catalogue: Catalogue) -> None:
         rows.filter(pl.col("method") == "several")["share_gbp"].null_count()
         == rows.filter(pl.col("method") == "several").height
     )
+
+
+def test_an_award_says_which_fund_it_is_of_and_a_promise_is_never_shown_as_an_award(
+    catalogue: Catalogue,
+) -> None:
+    page = make_council_funding(catalogue, catalogue.area("E06000001"))
+    kinds = {fund.title: fund.amount_kind.value for fund in catalogue.funds.values()}
+    assert {kinds[one.fund] for one in page.own} == {"up_to", "awarded"}
+    for one in page.own:
+        assert one.amount.startswith("up to £") is (kinds[one.fund] == "up_to"), one.what
+
+
+def test_core_grants_are_said_to_be_above_or_below_never_minus() -> None:
+    row = {
+        "population": 10,
+        "grants_method": "own",
+        "grant_2015_gbp": 5e6,
+        "grant_2020_gbp": 4e6,
+        "grant_change_gbp": -1234.0,
+    }
+    said = funding_words.grants_sentence(row, "A", whole=True)
+    assert "£123 a head below the level of 2015-16" in said and "−" not in said
+    assert "£123 a head above" in funding_words.grants_sentence(
+        {**row, "grant_change_gbp": 1234.0}, "A", whole=True
+    )
+
+
+def test_a_concentration_index_whose_interval_holds_nought_points_nowhere() -> None:
+    clear = funding_words.concentration_words({"value": -0.2, "low": -0.3, "high": -0.1})
+    assert "−0.30 to −0.10" in clear and "towards the more deprived" in clear
+    unclear = funding_words.concentration_words({"value": -0.2, "low": -0.5, "high": 0.1})
+    assert "cannot be told" in unclear and "towards the more deprived;" not in unclear
+
+
+def test_every_measure_of_need_shows_the_concentration_index_with_the_interval_of_the_statistics(
+    catalogue: Catalogue,
+) -> None:
+    page = make_funding(catalogue)
+    (chosen,) = [one for one in page.view.needs if one.chosen]
+    (statistic,) = [one for one in page.view.statistics if one.name == "Concentration index"]
+    assert (chosen.concentration, chosen.concentration_interval) == (statistic.value, statistic.interval)
+    assert all(one.concentration_interval for one in page.view.needs)

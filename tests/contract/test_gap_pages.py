@@ -135,8 +135,12 @@ def test_a_claim_about_best_and_worst_is_told_apart_from_the_rest(
 
 
 def test_a_change_within_the_ends_own_margins_is_said_to_be() -> None:
-    assert "within the margins" in claim("stable", 5, 6, margin=1.0)
-    assert "within the margins" not in claim("stable", 5, 6, margin=0.1)
+    within = claim("stable", 5, 6, margin=1.0)
+    assert "cannot be told from chance for the two councils at the ends (it grew, by less than" in within
+    assert "holds" not in within, "a claim does not hold by a change that chance alone could make"
+    assert "it did not grow, or shrank by less" in claim("widening", 6, 5, margin=1.0)
+    assert "but by the other measures the rest drew apart" in claim("widening", 6, 5, margin=1.0)
+    assert "chance" not in claim("stable", 5, 6, margin=0.1)
 
 
 def test_money_of_each_year_is_judged_in_proportion(catalogue: Catalogue) -> None:

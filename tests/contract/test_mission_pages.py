@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from likeforlike.publish import mission_words
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.main import app
 from likeforlike.publish.missions import framework_of, mission_of, own_framework
@@ -389,3 +390,47 @@ def test_limits_of_drift_and_of_other_funds_stand_among_the_checks(catalogue: Ca
         f"Against the {row['without_other_funds_count']} councils that had no other place fund either"
         in checks
     )
+
+
+def test_what_is_not_read_for_a_council_is_named_with_the_reason(catalogue: Catalogue) -> None:
+    framework = framework_of(catalogue, "levelling-up-2022")
+    page = make_council_missions(catalogue, catalogue.area("E06000001"), framework)
+    for mission, shown in zip(framework.missions, page.missions, strict=True):
+        titles = [one.title for one in shown.targets] + [one.title for one in shown.not_for]
+        assert sorted(titles) == sorted(one.title for one in mission.targets)
+    reasons = {one.title: one.why for shown in page.missions for one in shown.not_for}
+    assert "gap between places" in reasons["The pay gap between councils is narrower"]
+    assert reasons["200,000 more people a year complete high-quality training in England"].startswith(
+        "no figures"
+    )
+
+
+def test_counts_of_targets_are_sentences_without_noughts() -> None:
+    totals = {"on": 1, "off": 9, "unclear": 5, "unmonitored": 0}
+    assert mission_words.totals_sentence(totals) == (
+        "Of 15 targets: 1 on track or met, 9 off track or moving away and 5 where nobody can tell."
+    )
+    assert (
+        mission_words.council_sentence("A", {"met": 1, "cannot_tell": 0}) == "Of 1 target read for A: 1 met."
+    )
+    assert mission_words.council_sentence("A", {"met": 0}) == "No target here can be read for A."
+
+
+def test_a_jump_within_its_margin_is_not_called_one(catalogue: Catalogue) -> None:
+    row = {
+        "break_level": -1.1,
+        "break_level_margin_95": 5.1,
+        "break_slope": -2.1,
+        "break_slope_margin_95": 1.2,
+    }
+    said = mission_words.broke(row, catalogue.indicator("employment-rate"))
+    assert "no jump in spring 2020 that can be told from chance" in said and "jumped" not in said
+    assert "yearly slope since by −2.10 percentage points (give or take 1.20" in said
+    clear = mission_words.broke({**row, "break_level_margin_95": 1.0}, catalogue.indicator("employment-rate"))
+    assert "jumped by −1.10 percentage points (give or take 1.00 percentage points) in spring 2020" in clear
+
+
+def test_funded_councils_stand_by_name_because_their_differences_have_no_margin(catalogue: Catalogue) -> None:
+    page = make_change(catalogue, "town-deals", "gross-median-weekly-pay")
+    names = [one.name for one in page.councils]
+    assert names == sorted(names) and len(names) > 50

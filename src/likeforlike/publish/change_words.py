@@ -217,10 +217,10 @@ def _moved(indicator: Indicator, change: float) -> str:
     return f"{'rose' if change > 0 else 'fell'} by {amount}"
 
 
-def size(indicator: Indicator, value: float) -> str:
-    """A difference without its sign, with one decimal more than values have."""
+def size(indicator: Indicator, value: float, places: int | None = None) -> str:
+    """A difference without its sign, with one decimal more than values have unless told."""
     words = text.UNITS[indicator.unit]
-    places = min(indicator.decimals + 1, 3)
+    places = min(indicator.decimals + 1, 3) if places is None else places
     return f"{words.before}{text.number(abs(value), places)}{words.difference}"
 
 

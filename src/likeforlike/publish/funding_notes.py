@@ -4,7 +4,8 @@ from __future__ import annotations
 
 MISSING = (
     "Not here: the UK Shared Prosperity Fund and Rural England Prosperity Fund, the Community Renewal Fund, "
-    "30 of the 55 awards of the third round of the Levelling Up Fund, Levelling Up Partnerships, capital "
+    "30 of the 55 awards of the third round of the Levelling Up Fund (of the 25 that could be read 20 are in "
+    "England), Levelling Up Partnerships, capital "
     "regeneration projects of 2023, the Community Ownership Fund, cultural funds (Cultural Development Fund, "
     "Arts Council grants), freeports and investment zones, Local Growth and Transforming Cities money, and "
     "money for Scotland, Wales and Northern Ireland. No complete list of what each council had of them was "

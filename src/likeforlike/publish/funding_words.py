@@ -183,14 +183,13 @@ def move_sentence(share: float | None, gbp: float | None) -> str:
 
 
 def concentration_words(row: Mapping[str, Any]) -> str:
-    """The concentration index with its standard error, and what its sign means."""
-    value = row["concentration_index"]
-    side = "more deprived" if value < 0 else "less deprived"
-    return (
-        f"Concentration index {coefficient(value)} (standard error {coefficient(row['concentration_se'])}): "
-        f"money lies "
-        f"towards the {side}; 0 would be the same for every person."
-    )
+    """The concentration index with its interval (a row with `value`, `low`, `high`), and what it means."""
+    low, high = row["low"], row["high"]
+    if low is None or high is None or low <= 0 <= high:
+        said = "it cannot be told whether money lies towards the more or the less deprived"
+    else:
+        said = f"money lies towards the {'more' if row['value'] < 0 else 'less'} deprived"
+    return f"Concentration index {with_interval(row)}: {said}; 0 would be the same for every person."
 
 
 def left_out_words(gbp: float, total: float) -> str:
@@ -215,6 +214,13 @@ def awards_words(count: int, gbp: float, kind: str) -> str:
 def amount_words(gbp: float, kind: str) -> str:
     """An amount and what it is."""
     return f"up to {millions(gbp)} over ten years" if kind == "up_to" else f"{millions(gbp)} awarded"
+
+
+def exact_amount(gbp: float | None, kind: str) -> str:
+    """One award's pounds as the source has them; money that is only promised is said to be."""
+    if gbp is None:
+        return "no amount in the source"
+    return f"{'up to ' if kind == 'up_to' else ''}£{number(gbp, 0)}"
 
 
 def part_known(count: int) -> str:
@@ -351,6 +357,10 @@ def rank_band(low: int, high: int, count: int) -> str:
     return f"{rank_span(low, high)} of {count}"
 
 
+def _beside_level(change: float) -> str:
+    return f"£{number(abs(change), 0)} a head {'above' if change > 0 else 'below'}"
+
+
 def grants_sentence(row: Mapping[str, Any], name: str, *, whole: bool) -> str:
     """What happened to a council's core grants meanwhile."""
     people = row["population"]
@@ -363,8 +373,8 @@ def grants_sentence(row: Mapping[str, Any], name: str, *, whole: bool) -> str:
     return (
         f"Core grants to {where} went from {millions(row['grant_2015_gbp'])} in 2015-16 to "
         f"{millions(row['grant_2020_gbp'])} in "
-        f"2020-21, without council tax. Over those five years they were "
-        f"{signed(row['grant_change_gbp'] / people)} a head "
-        f"against the level of 2015-16 (nominal; improved Better Care Fund and social care grants are not in "
+        f"2020-21, without council tax. Over those five years together they were "
+        f"{_beside_level(row['grant_change_gbp'] / people)} the level of 2015-16 "
+        f"(nominal; improved Better Care Fund and social care grants are not in "
         f"the file).{note}"
     )

@@ -62,7 +62,8 @@ def words_of(reason: str) -> str:
 
 def ends(indicator: Indicator, row: dict[str, Any], names: tuple[str, str], period: str) -> str:
     """The gap between highest and lowest in one period; also as a ratio where prices are of each year."""
-    gap = size(indicator, row["best_worst_gap"])
+    # The distance between two published figures has as many decimals as they have.
+    gap = size(indicator, row["best_worst_gap"], indicator.decimals)
     ratio = f" ({text.number(row['max'] / row['min'], 2)} times)" if _in_ratio(indicator, row) else ""
     return f"{gap}{ratio} between {names[0]} and {names[1]} ({period})"
 
@@ -87,18 +88,29 @@ def claim(indicator: Indicator, first: dict[str, Any], last: dict[str, Any], ver
     else:
         also = rest.replace("but by", "and by")
         said = f"is refuted{how} by the two councils at the ends, {also}"
+    within = _within_margins(first, last)
+    if within and not ratio:
+        moved = "grew, by less" if after > before else "did not grow, or shrank by less"
+        other = {
+            "widening": "but by the other measures the rest drew apart",
+            "closing": "and by the other measures the rest came closer",
+            "stable": "and by the other measures the rest did not draw apart",
+            "cannot_tell": "and whether the rest drew apart cannot be told either",
+        }[verdict]
+        said = f"cannot be told from chance for the two councils at the ends (it {moved} than their margins), {other}"
     grew = last["best_worst_gap"] > first["best_worst_gap"]
     pounds = " In pounds of each year it grew, as inflation alone makes it grow." if ratio and grew else ""
-    return f"A claim that the gap between best and worst widened {said}.{pounds}{_margin(first, last)}"
+    margin = " Their change in pounds lies within the margins of the two." if within and ratio else ""
+    return f"A claim that the gap between best and worst widened {said}.{pounds}{margin}"
 
 
-def _margin(first: dict[str, Any], last: dict[str, Any]) -> str:
+def _within_margins(first: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether chance alone could have changed the gap as much; False where no margins are published."""
     errors = [one["best_worst_error"] for one in (first, last)]
     if None in errors:
-        return ""
+        return False
     change = last["best_worst_gap"] - first["best_worst_gap"]
-    within = abs(change) <= 1.959964 * (errors[0] ** 2 + errors[1] ** 2) ** 0.5
-    return " Their change lies within the margins of the councils at the ends." if within else ""
+    return bool(abs(change) <= 1.959964 * (errors[0] ** 2 + errors[1] ** 2) ** 0.5)
 
 
 def _in_ratio(indicator: Indicator, row: dict[str, Any]) -> bool:

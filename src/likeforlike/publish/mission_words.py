@@ -45,6 +45,15 @@ TILE_WORDS = MappingProxyType(
         "unmonitored": "cannot be monitored",
     }
 )
+#: The same in a sentence that counts them.
+TOTALS = MappingProxyType(
+    {
+        "on": "on track or met",
+        "off": "off track or moving away",
+        "unclear": "where nobody can tell",
+        "unmonitored": "that cannot be monitored",
+    }
+)
 #: The mark (a verdict's class) that goes with a status.
 MARK = MappingProxyType(
     {
@@ -163,7 +172,10 @@ def pace(row: dict[str, Any], indicator: Indicator) -> str:
     actual = f"{signed(indicator, row['actual_per_year'])} a year since the baseline"
     if row["required_per_year"] is None or row["aim"] is None or (row["distance"] or 0) <= 0:
         return actual
-    return f"{actual}; {signed(indicator, row['required_per_year'])} a year needed"
+    needed = signed(indicator, row["required_per_year"])
+    if not any(digit in needed for digit in "123456789"):
+        return f"{actual}; almost nothing a year needed"
+    return f"{actual}; {needed} a year needed"
 
 
 def pace_short(row: dict[str, Any], indicator: Indicator) -> str:
@@ -207,9 +219,8 @@ def ordinary(row: dict[str, Any]) -> str:
     fast, count = row["like_fast_enough_count"], row["like_count"]
     share = row["all_fast_enough_share"]
     among_all = f"{text.number(100 * share, 0)}% of all councils" if share is not None else ""
-    said = (
-        f"{text.count_words(fast)} of {text.count_words(count)} like councils and {among_all} moved that fast"
-    )
+    few = text.count_words(fast) if fast else "none"
+    said = f"{few} of {text.count_words(count)} like councils and {among_all} moved that fast"
     return f"{said} over the same span: {rarity(row)}"
 
 
@@ -233,6 +244,17 @@ def status_sentence(row: dict[str, Any]) -> str:
     """A target's overall status with its reason."""
     reason = f": {row['status_reason']}" if row["status_reason"] else ""
     return f"{STATUS[row['status']]}{reason}"
+
+
+def not_for(target: Target) -> str:
+    """Why a target has no row for a council."""
+    if target.indicator_id is None:
+        return "no figures for councils are held"
+    if target.kind is TargetKind.GAP:
+        return "about the gap between places, not about one council"
+    if target.project_benchmark:
+        return "set for councils that started on the worse side of it; this one did not, or has no figure"
+    return "no figures of this council"
 
 
 def council_counts(row: Mapping[str, Any]) -> str:
@@ -274,6 +296,26 @@ def coverage_sentence(framework: Framework, direct: int, proxy: int, missing: in
     )
 
 
+def totals_sentence(totals: Mapping[str, int]) -> str:
+    """How many targets of a framework stand where; what there is none of goes unsaid."""
+    every = sum(totals.values())
+    said = [f"{totals[name]} {words}" for name, words in TOTALS.items() if totals[name]]
+    return f"Of {every} target{'' if every == 1 else 's'}: {text.join_words(said)}."
+
+
+def council_sentence(name: str, counts: Mapping[str, int]) -> str:
+    """How many targets stand where for one council."""
+    every = sum(counts.values())
+    if not every:
+        return f"No target here can be read for {name}."
+    said = [
+        f"{count} {'where nobody can tell' if status == 'cannot_tell' else STATUS[status]}"
+        for status, count in counts.items()
+        if count
+    ]
+    return f"Of {every} target{'' if every == 1 else 's'} read for {name}: {text.join_words(said)}."
+
+
 def is_total(indicator: Indicator) -> bool:
     """Whether an indicator is a count or sum that follows a council's size."""
     return indicator.unit in (Unit.COUNT, Unit.GBP, Unit.GBP_MILLION, Unit.TONNES)
@@ -283,12 +325,20 @@ def broke(row: dict[str, Any], indicator: Indicator) -> str:
     """What happened to the line in spring 2020, with intervals; empty where points do not suffice."""
     if row["break_level"] is None:
         return ""
-    jump, slope = (
-        f"{signed(indicator, row[f'break_{part}'])} (give or take "
-        f"{size(indicator, row[f'break_{part}_margin_95'])})"
-        for part in ("level", "slope")
-    )
-    return f"a line through the figures jumped by {jump} in spring 2020 and then changed its yearly slope by {slope}"
+    if abs(row["break_level"]) <= row["break_level_margin_95"]:
+        jump = "shows no jump in spring 2020 that can be told from chance"
+    else:
+        jump = f"jumped by {_with_margin(row, indicator, 'level')} in spring 2020"
+    if abs(row["break_slope"]) <= row["break_slope_margin_95"]:
+        slope = "no change of its yearly slope since"
+    else:
+        slope = f"a change of its yearly slope since by {_with_margin(row, indicator, 'slope')}"
+    return f"a line through the figures {jump}, and {slope}"
+
+
+def _with_margin(row: dict[str, Any], indicator: Indicator, part: str) -> str:
+    margin = size(indicator, row[f"break_{part}_margin_95"])
+    return f"{signed(indicator, row[f'break_{part}'])} (give or take {margin})"
 
 
 def break_counts(rows: Sequence[dict[str, Any]]) -> str:

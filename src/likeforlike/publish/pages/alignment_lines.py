@@ -28,7 +28,7 @@ class NeedLine(Frozen):
     pearson: str
     kendall: str
     concentration: str
-    concentration_se: str
+    concentration_interval: str
     to_move: str
 
 

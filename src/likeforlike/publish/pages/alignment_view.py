@@ -92,6 +92,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str, marked: str = "") -> 
             pl.col("funds") == funds, pl.col("need") == need, pl.col("rule") == "proportional"
         )
     )
+    intervals = _concentration(catalogue, funds)
     title = set_title(catalogue, funds)
     return AlignmentView(
         funds=funds,
@@ -107,7 +108,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str, marked: str = "") -> 
             int((answers["pearson"] > 0).sum()),
         ),
         linear_note=words.linear_note(row, without, _outlier_words(catalogue, areas)),
-        concentration_words=words.concentration_words(row),
+        concentration_words=words.concentration_words(intervals[need]),
         move_sentence=words.move_sentence(
             moved["misallocated_share"] if moved else None, moved["moved_gbp"] if moved else None
         ),
@@ -126,7 +127,7 @@ def make_view(catalogue: Catalogue, funds: str, need: str, marked: str = "") -> 
         specifications=curve,
         main=place,
         statistics=tuple(_statistics(catalogue, funds, need)),
-        needs=tuple(_need_lines(catalogue, main, need)),
+        needs=tuple(_need_lines(catalogue, main, need, intervals)),
         choices=tuple(_choice_lines(answers)),
         below=tuple(_far(catalogue, funds, below=True)),
         above=tuple(_far(catalogue, funds, below=False)),
@@ -265,10 +266,21 @@ def _statistics(catalogue: Catalogue, funds: str, need: str) -> Iterator[Statist
             )
 
 
-def _need_lines(catalogue: Catalogue, main: pl.DataFrame, chosen: str) -> Iterator[NeedLine]:
+def _concentration(catalogue: Catalogue, funds: str) -> dict[str, dict[str, Any]]:
+    """The concentration index by measure of need, with the interval that all statistics here have."""
+    table = catalogue.release.table("alignment_statistic").filter(
+        pl.col("funds") == funds, pl.col("statistic") == "concentration_index"
+    )
+    return {row["need"]: row for row in table.iter_rows(named=True)}
+
+
+def _need_lines(
+    catalogue: Catalogue, main: pl.DataFrame, chosen: str, intervals: dict[str, dict[str, Any]]
+) -> Iterator[NeedLine]:
     measures = catalogue.release.definitions.need_measures
     for row in main.sort("spearman", descending=True).iter_rows(named=True):
         share = row["misallocated_share"]
+        index = intervals[row["need"]]
         yield NeedLine(
             need=row["need"],
             title=measures[row["need"]].title,
@@ -281,7 +293,7 @@ def _need_lines(catalogue: Catalogue, main: pl.DataFrame, chosen: str) -> Iterat
             pearson=words.coefficient(row["pearson"]),
             kendall=words.coefficient(row["kendall"]),
             concentration=words.coefficient(row["concentration_index"]),
-            concentration_se=words.coefficient(row["concentration_se"]),
+            concentration_interval=words.interval(index["low"], index["high"]),
             to_move="–" if share is None else f"{share:.0%}",
         )
 

@@ -237,6 +237,6 @@ def _counted(links: list[_One], known: dict[tuple[str, str], dict[str, Any]]) ->
     if not found:
         return "No comparison of funded councils belongs to this selection."
     said = [
-        f"{found.count(name)} {words}" for name, words in change_words.FINDINGS.items() if found.count(name)
+        f"{words} ({found.count(name)})" for name, words in change_words.FINDINGS.items() if found.count(name)
     ]
     return f"{text.sentence(text.count_words(len(found)))} comparisons: {'; '.join(said)}."

@@ -198,10 +198,9 @@ def _event(row: dict[str, Any]) -> EventPoint:
 def _councils(
     catalogue: Catalogue, fund_id: str, indicator: Indicator, key: pl.Expr
 ) -> Iterator[FundedCouncil]:
-    """Funded councils, those that moved furthest from their comparators for the better first."""
-    sign = indicator.sign or 1
+    """Funded councils by name: no margin is known for one council, so that their differences have no order."""
     rows = catalogue.release.table("change_area").filter(key).to_dicts()
-    for row in sorted(rows, key=lambda one: -sign * (one["change"] - one["comparators_change"])):
+    for row in sorted(rows, key=lambda one: catalogue.register.areas[one["area_code"]].name):
         difference = row["change"] - row["comparators_change"]
         area = catalogue.register.areas[row["area_code"]]
         others = [catalogue.register.areas[code] for code in row["comparator_codes"]]

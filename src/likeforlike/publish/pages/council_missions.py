@@ -4,7 +4,7 @@ received.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from likeforlike.domain.area import Area, AreaKind
@@ -41,6 +41,14 @@ class TargetRow(Frozen):
     indicator_url: str
 
 
+class NotFor(Frozen):
+    """A target that is not read for this council, and why."""
+
+    title: str
+    url: str
+    why: str
+
+
 class MissionRows(Frozen):
     """One mission with its targets and the money its funds brought here."""
 
@@ -48,7 +56,7 @@ class MissionRows(Frozen):
     title: str
     url: str
     targets: tuple[TargetRow, ...]
-    not_for: int
+    not_for: tuple[NotFor, ...]
     money: tuple[str, ...]
 
 
@@ -63,6 +71,7 @@ class CouncilMissionsPage(Page):
     word: str
     frameworks: tuple[Link, ...]
     counts: tuple[tuple[str, int], ...]
+    lead: str
     missions: tuple[MissionRows, ...]
     county_note: str
     rule: str
@@ -89,8 +98,12 @@ def make_council_missions(catalogue: Catalogue, area: Area, framework: Framework
             if row is not None:
                 rows[target.id] = row
                 lines.append(_line(catalogue, area, framework, target, row))
-        missions.append(_mission(catalogue, framework, mission, lines, money))
+        missions.append(_mission(catalogue, framework, mission, lines, rows, money))
     told = [line.status for one in missions for line in one.targets]
+    counts = {
+        status: told.count(status)
+        for status in ("met", "on_track", "off_track", "moving_away", "cannot_tell")
+    }
     sources = {catalogue.indicators[one].source_id for m in framework.missions for one in m.indicator_ids}
     return CouncilMissionsPage(
         title=f"{area.name}: {framework.title}",
@@ -111,10 +124,8 @@ def make_council_missions(catalogue: Catalogue, area: Area, framework: Framework
             Link(text=one.title, url=urls.council_missions(area.code, framework=one.id))
             for one in catalogue.frameworks.values()
         ),
-        counts=tuple(
-            (mission_words.STATUS[status], told.count(status))
-            for status in ("met", "on_track", "off_track", "moving_away", "cannot_tell")
-        ),
+        counts=tuple((mission_words.STATUS[status], count) for status, count in counts.items()),
+        lead=mission_words.council_sentence(area.name, counts),
         missions=tuple(missions),
         county_note=_county_note(catalogue, area),
         rule=mission_words.RULE,
@@ -173,11 +184,12 @@ def _like(row: dict[str, Any], indicator: Any) -> str:  # noqa: ANN401 - Indicat
     return f"{said}; {more}" if more else said
 
 
-def _mission(
+def _mission(  # noqa: PLR0917 - what a mission is made of
     catalogue: Catalogue,
     framework: Framework,
     mission: Mission,
     lines: list[TargetRow],
+    read: Collection[str],
     money: dict[str, tuple[float, bool]],
 ) -> MissionRows:
     return MissionRows(
@@ -185,7 +197,15 @@ def _mission(
         title=mission.title,
         url=urls.mission(framework.id, mission.id),
         targets=tuple(lines),
-        not_for=len(mission.targets) - len(lines),
+        not_for=tuple(
+            NotFor(
+                title=target.title,
+                url=urls.target(framework.id, target.id),
+                why=mission_words.not_for(target),
+            )
+            for target in mission.targets
+            if target.id not in read
+        ),
         money=tuple(_money(catalogue, mission, money)),
     )
 

@@ -12,7 +12,6 @@ from likeforlike.publish import funding_words as words
 from likeforlike.publish import urls
 from likeforlike.publish.charts.models import Bar
 from likeforlike.publish.funding import allocation_rows, fund
-from likeforlike.publish.numbers import number
 from likeforlike.publish.pages.alignment_view import AlignmentView, make_view, view_tables
 from likeforlike.publish.pages.funding import (
     MAIN_NEED,
@@ -35,6 +34,7 @@ class AwardLine(Frozen):
     """One award as people read it; `row` is the row of the publisher's file."""
 
     what: str
+    fund: str
     place: str
     theme: str
     recipient: str
@@ -140,13 +140,12 @@ def award_lines(catalogue: Catalogue, awards: pl.DataFrame) -> Iterator[AwardLin
     for row in awards.sort("amount_gbp", descending=True, nulls_last=True).iter_rows(named=True):
         yield AwardLine(
             what=row["project"] or row["place"] or words.NOT_NAMED,
+            fund=catalogue.funds[row["fund_id"]].title,
             place=row["place"] or "",
             theme=themes[row["theme"]].title if row["theme"] in themes else "",
             recipient=row["recipient_name"],
             recipient_url=council_url(catalogue, row["recipient_code"]),
-            amount="no amount in the source"
-            if row["amount_gbp"] is None
-            else f"£{number(row['amount_gbp'], 0)}",
+            amount=words.exact_amount(row["amount_gbp"], row["amount_kind"]),
             reach=words.METHODS[row["method"]],
             note=row["area_note"] or "",
             file=paths.get(row["snapshot_id"], row["snapshot_id"]),

@@ -74,9 +74,9 @@ def timeline_sentence(found: tuple[Announcement, ...]) -> str:
 
 
 def part_lines(catalogue: Catalogue, need: str) -> Iterator[PartLine]:
-    """Rounds, then years, by one measure of need."""
+    """Years, then rounds, by one measure of need."""
     table = catalogue.release.table("alignment_part").filter(pl.col("need") == need)
-    for row in table.sort("kind", "label", "funds").iter_rows(named=True):
+    for row in table.sort("kind", "label", "funds", descending=(True, False, False)).iter_rows(named=True):
         titles = [catalogue.funds[one].title for one in row["funds"].split("+")]
         share = row["misallocated_share"]
         yield PartLine(

@@ -43,6 +43,7 @@ class MissionsPage(Page):
     frameworks: tuple[Link, ...]
     tiles: tuple[Tile, ...]
     totals: tuple[tuple[str, int], ...]
+    lead: str
     notes: tuple[str, ...]
     rule: str
     tile_words: dict[str, str]
@@ -73,6 +74,7 @@ def make_missions(catalogue: Catalogue, framework: Framework) -> MissionsPage:
     """The tiles of one framework."""
     rows = target_rows(catalogue, framework.id)
     tiles = tuple(_tile(framework, mission, rows) for mission in framework.missions)
+    totals = tuple((name, sum(dict(tile.counts)[name] for tile in tiles)) for name in TILES)
     return MissionsPage(
         title=framework.title,
         description=f"Which aims of {framework.title} are on track, which are not, which nobody can tell.",
@@ -89,7 +91,8 @@ def make_missions(catalogue: Catalogue, framework: Framework) -> MissionsPage:
             Link(text=one.title, url=urls.missions(one.id)) for one in catalogue.frameworks.values()
         ),
         tiles=tiles,
-        totals=tuple((name, sum(dict(tile.counts)[name] for tile in tiles)) for name in TILES),
+        totals=totals,
+        lead=mission_words.totals_sentence(dict(totals)),
         notes=framework.notes,
         rule=mission_words.RULE,
         tile_words=dict(mission_words.TILE_WORDS),
