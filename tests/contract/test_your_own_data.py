@@ -173,7 +173,7 @@ def test_one_thing_after_another_and_all_of_it_marked(base, tmp_path):
     for url in ("/councils/E06000001/repairs", "/indicators/repairs", "/indicators", "/data", "/"):
         assert MARK in site.get(url).text, url
     rows = list(csv.DictReader(io.StringIO(site.get("/councils/E06000001/repairs.csv").text)))
-    assert all(MARK in row["file_title"] and MARK in row["file_sources"].lower() for row in rows)
+    assert all(MARK in row["file_title"] for row in rows) and MARK in rows[0]["file_sources"].lower()
     assert MARK in site.get("/councils/E06000001/repairs.svg").text
     assert MARK not in Site(create_app(Catalogue.open(base))).get("/").text
 

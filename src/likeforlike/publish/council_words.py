@@ -48,8 +48,9 @@ COMPARATORS = MappingProxyType(
 FINDINGS_RULE = (
     "Picked by rule: figures of the council’s own, at most four years old, where lower or higher is agreed to "
     "be better and the difference is clear (published margins do not overlap or, for complete counts, the "
-    "council lies beyond at least eight in ten of its neighbours). The widest gaps come first, measured "
-    "against how much all councils differ; one per topic."
+    "council lies beyond at least eight in ten of its neighbours). Rates of fewer than about twenty cases are left "
+    "out, because chance moves them. The widest gaps come first, measured against how much all councils "
+    "differ; one per topic."
 )
 NOTHING_WORSE = "Nothing that the margins allow to call worse."
 NOTHING_BETTER = "Nothing that the margins allow to call better."
@@ -105,7 +106,7 @@ def no_figure_reasons(name: str, statuses: Mapping[str, int], partner: str, *, c
             f"{name} has few residents, and on other indicators here publishers give one estimate for it and "
             f"{partner} together, which counts under {partner}."
         )
-    yield "Missing is not zero: it is left out of medians and ranks, and of means of neighbours, and counted."
+    yield "Missing is not zero: it is left out of medians, ranks and means of neighbours, which say how many they lack."
 
 
 def no_figure_elsewhere(partner: str, name: str, *, found: bool) -> str:

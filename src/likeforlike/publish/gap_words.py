@@ -52,13 +52,21 @@ def explained(indicator: Indicator) -> str:
     )
 
 
+def no_span(row: Mapping[str, Any]) -> str:
+    """Where no earlier period compares, over however many years."""
+    return f"{VERDICTS[row['verdict']]}: {row['reason']}."
+
+
 def verdict(row: Mapping[str, Any], names: Sequence[str], *, words: bool = True) -> str:
     """A span's verdict in sentences; `names` are the councils without which it would have changed less.
 
     `words` puts names of measures in place of the ids that files use.
     """
     first, last = row["first_period_end"], row["last_period_end"]
-    years = f"{text.date_words(first)} to {text.date_words(last)}" if first else SPANS[row["span"]]
+    years = SPANS[row["span"]]
+    if first:
+        begin = text.period_label(row["first_period_start"], first)
+        years = f"{begin} to {text.period_label(row['last_period_start'], last)}"
     caveat = f" Caution: {row['caveat']}." if row["caveat"] else ""
     councils = f", {row['area_count']} councils" if first else ""
     drivers = f" Without {text.join_words(names, 'or')} it would have changed less." if names else ""

@@ -14,7 +14,7 @@ import numpy as np
 from likeforlike.domain.indicator import Certainty, Combination, Indicator, Prices, Tier
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.domain.provenance import Source
-from likeforlike.publish import text
+from likeforlike.publish import few_cases, text
 
 if TYPE_CHECKING:
     from likeforlike.publish.pages.beside import Beside
@@ -50,10 +50,17 @@ def headline(place: Standing, row: int, name: str, neighbours: Beside) -> str:
 
 
 def ends(place: Standing) -> tuple[str, str]:
-    """The words at both ends of the strip: the axis's limits, and which way is better."""
+    """The words at both ends of the strip: the lowest and highest value, and which way is better.
+
+    A value far beyond the others is drawn at the end of the axis, and said to lie off the scale.
+    """
+    values = place.matrix.values[:, place.column]
     low, high = (
-        text.value_words(limit, place.indicator.unit, place.indicator.decimals)
-        for limit in (place.low, place.high)
+        f"{text.value_words(limit, place.indicator.unit, place.indicator.decimals)}{off}"
+        for limit, off in (
+            (float(np.nanmin(values)), "" if np.nanmin(values) >= place.low else ", off the scale"),
+            (float(np.nanmax(values)), "" if np.nanmax(values) <= place.high else ", off the scale"),
+        )
     )
     sign = place.indicator.sign
     return (f"{low} ← better" if sign < 0 else low), (f"better → {high}" if sign > 0 else high)
@@ -109,7 +116,7 @@ def _overlap(place: Standing, row: int) -> str:
     lower, upper = place.matrix.lower_95[:, place.column], place.matrix.upper_95[:, place.column]
     if not np.isfinite(lower[row]):
         if place.indicator.certainty is Certainty.SAMPLE:
-            return " No margins are published, so a rank may say little."
+            return " It is an estimate that comes without a margin of error, so a rank may say little."
         return ""
     overlapping = int(((lower <= upper[row]) & (upper >= lower[row])).sum()) - 1
     return f" The margins of {overlapping:,} other council{text.plural(overlapping)} overlap its own."
@@ -121,7 +128,7 @@ def says(place: Standing, row: int) -> Iterator[str]:
     words = text.trend_words(direction, str(place.trend.judgement[row]))
     if direction == "not_tested":
         reason = {
-            "no_intervals": "its margins are not published",
+            "no_intervals": "its figures come without margins of error",
             "too_few_points": "there are too few comparable points, evenly spaced and without a gap",
         }[str(place.trend.test[row])]
         yield f"The trend is not tested, because {reason}."
@@ -149,8 +156,8 @@ def says_not(place: Standing, row: int, collected: date) -> Iterator[str]:
             yield "It is an estimate from a sample: where margins overlap, a difference may be chance."
         else:
             yield (
-                "It is an estimate, published without margins: how much of a difference is chance cannot "
-                "be told."
+                "It is an estimate that comes without margins of error in the file read here: how much of a "
+                "difference is chance cannot be told."
             )
     else:
         yield (
@@ -199,13 +206,22 @@ def spread_lead(place: Standing, count: int, without: int) -> str:
     """How many councils have a value, when, and the middle one."""
     median = place.benchmark.all_median[place.column]
     shown = text.value_words(float(median), place.indicator.unit, place.indicator.decimals)
-    lacking = f"; {without} have none" if without else ""
+    lacking = f"; {without} {'has' if without == 1 else 'have'} none" if without else ""
     when = text.sentence(text.period_words(place.period))
     return f"{when}, {count} {_ALL[place.pool]} have a value{lacking}. The median is {shown}."
 
 
-def extreme(word: str, tied: list[str], value: str, overlapping: int | None, indicator: Indicator) -> str:
-    """Whether a council can be called the lowest or highest in the country."""
+def extreme(
+    word: str,
+    tied: list[str],
+    value: str,
+    overlapping: int | None,
+    indicator: Indicator,
+    *,
+    cases: float | None = None,
+) -> str:
+    """Whether a council can be called the lowest or highest in the country; `cases` is about how many a rate
+    stands for."""
     if len(tied) > 1:
         names = text.join_words(tied) if len(tied) <= 4 else f"{text.count_words(len(tied))} councils"
         return f"The {word} value, {value}, is shared by {names}."
@@ -213,8 +229,14 @@ def extreme(word: str, tied: list[str], value: str, overlapping: int | None, ind
     if overlapping is None:
         if indicator.certainty is Certainty.SAMPLE:
             return (
-                f"{told} It is an estimate without a published margin, so whether {tied[0]} is the {word} "
-                "cannot be told."
+                f"{told} It is an estimate that comes without a margin of error in the file read here, so whether "
+                f"{tied[0]} really is the {word} cannot be told."
+            )
+        if cases is not None and cases < few_cases.FEWEST:
+            about = max(1, round(cases))
+            return (
+                f"{told} That is about {text.count_words(about)} case{text.plural(about)}: so few that chance "
+                f"decides which small council is {word}."
             )
         return (
             f"{told} It is a full count, so no other council’s is "
@@ -241,8 +263,8 @@ def why_no_league(indicator: Indicator, with_intervals: bool) -> str:
         )
     if indicator.certainty is Certainty.SAMPLE:
         return (
-            "Not a league table: these are estimates whose margins are not published, so ranks may say "
-            "little."
+            "Not a league table: these are estimates that come without margins of error, so ranks may "
+            "say little."
         )
     return (
         "Ranks are of a full count. They say where a council stands, not whether the difference from the "

@@ -67,13 +67,27 @@ def shown(value: float | None, decimals: int) -> str:
     return "" if value is None else number(value, decimals)
 
 
+def tidy(value: float) -> float:
+    """The number without the noise of binary arithmetic: 63.0 for 63.00000000000001, which no publisher wrote.
+
+    A number that needs all its figures keeps them: only the last bits are noise.
+    """
+    short = float(f"{value:.12g}")
+    return short if abs(short - value) <= 5e-16 * abs(value) else value
+
+
+def places(unit: Unit, decimals: int) -> int:
+    """Decimals to show: an amount in pounds has none or two, as on a price tag; millions have their own."""
+    return 2 if UNITS[unit].before and decimals == 1 and unit is not Unit.GBP_MILLION else decimals
+
+
 def value_words(value: float | None, unit: Unit, decimals: int) -> str:
     """A value with its unit, for example "74.1%" or "£29,400"; missing is said, never zero."""
     if value is None or not math.isfinite(value):
         return NO_VALUE
     words = UNITS[unit]
     sign = MINUS if words.before and value < 0 else ""
-    shown = number(abs(value) if sign else value, decimals)
+    shown = number(abs(value) if sign else value, places(unit, decimals))
     return f"{sign}{words.before}{shown}{words.after}"
 
 
@@ -81,7 +95,7 @@ def difference_words(difference: float | None, unit: Unit, decimals: int) -> str
     """A signed difference in words, for example "3.2 percentage points lower"."""
     if difference is None or not math.isfinite(difference):
         return ""
-    words = UNITS[unit]
+    words, decimals = UNITS[unit], places(unit, decimals)
     shown = number(abs(difference), decimals)
     if not shown.strip("0.,"):
         return (

@@ -117,16 +117,17 @@ def publish(
     out: Path,
     *,
     workers: int | None = None,
+    address: str = "",
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> Published:
     """Write the site of a release (the embedded one for None) into `out`.
 
-    `progress` is told how many pages are done and how many are known. Raises RequestError for a folder
-    that holds something else.
+    `address` is where readers will find the site. `progress` is told how many pages are done and how many are
+    known. Raises RequestError for a folder that holds something else.
     """
     started = time.perf_counter()
     catalogue = Catalogue.open(release)
-    since = _stamp(out, f"{code_version()}-{catalogue.release.id}")
+    since = _stamp(out, f"{code_version()}-{catalogue.release.id}{address}")
     shutil.copytree(STATIC, out / "static", dirs_exist_ok=True)
     crawl = _Crawl()
     crawl.add([urls.home(), _NO_SUCH_PAGE, *_former_codes(catalogue)], "")
@@ -134,7 +135,9 @@ def publish(
     context = multiprocessing.get_context("spawn")
     with (
         _one_polars_thread_each(),
-        ProcessPoolExecutor(processes, context, initializer=_open, initargs=(release, out, since)) as pool,
+        ProcessPoolExecutor(
+            processes, context, initializer=_open, initargs=(release, out, since, address)
+        ) as pool,
     ):
         try:
             _visit_everything(crawl, pool, processes * 3, progress)
@@ -228,6 +231,7 @@ class _Worker:
     app: ASGIApp
     out: Path
     since: int
+    address: str = ""
     #: Links that this process has told of: most pages hold the same ones.
     told: set[str] = field(default_factory=set)
 
@@ -235,9 +239,10 @@ class _Worker:
 _workers: list[_Worker] = []  # filled once in every process of the pool, which has no other way to keep it
 
 
-def _open(release: Path | None, out: Path, since: int) -> None:
+def _open(release: Path | None, out: Path, since: int, address: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process; the first one sees to it
-    _workers.append(_Worker(create_app(Catalogue.open(release), static=True), out, since))
+    app = create_app(Catalogue.open(release), static=True, address=address)
+    _workers.append(_Worker(app, out, since, address))
 
 
 def _visit_all(addresses: list[str]) -> list[_Visit]:
@@ -281,7 +286,7 @@ def _beside(page: Page) -> str:
 def _write_beside(worker: _Worker, page: Page) -> _Visit:
     """Write a page's file from the model that the page was made from, so that it is not made twice."""
     url = _beside(page)
-    content = downloads.file(page, "csv").content
+    content = downloads.file(page, "csv", address=worker.address).content
     _write(worker.out / file_of(url), content)
     return _Visit(url, 200, frozenset(), len(content), kept=False)
 

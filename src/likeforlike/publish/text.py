@@ -24,6 +24,7 @@ from likeforlike.publish.numbers import (
     interval_words,
     number,
     ordinal,
+    places,
     plural,
     shown,
     unit_words,
@@ -40,6 +41,7 @@ __all__ = [
     "interval_words",
     "number",
     "ordinal",
+    "places",
     "plural",
     "shown",
     "unit_words",
@@ -174,10 +176,13 @@ def age_words(period_end: date, as_of: date) -> str:
 
 def period_words(period: Period) -> str:
     """A period inside a sentence: "in the year ending December 2023", "on 31 March 2024", "in August
-    2024"."""
+    2024", "from 1 October 2022 to 30 November 2022"."""
     label = period.label
     if label[0].isdigit():
-        return f"{'on' if period.start == period.end else 'in the'} {label}"
+        before = (
+            "on" if period.start == period.end else "in the" if label[1:].startswith(" years") else "from"
+        )
+        return f"{before} {label}"
     if label.startswith(("year", "week", "academic")):
         return f"in the {label}"
     return f"in {label}"
@@ -235,7 +240,9 @@ def trend_words(direction: str, judgement_of_it: str) -> str:
     return TREND_WORDS[direction, judgement_of_it]
 
 
-def flag_words(status: Mapping[str, str], has_value: bool, own: bool, old: bool) -> Iterator[str]:
+def flag_words(
+    status: Mapping[str, str], has_value: bool, own: bool, old: bool, few_cases: bool = False
+) -> Iterator[str]:
     """What a reader must know about a value before using it, each in a word or two."""
     if not own:
         yield "county’s value"
@@ -249,6 +256,8 @@ def flag_words(status: Mapping[str, str], has_value: bool, own: bool, old: bool)
         yield "shared estimate"
     if "revised" in status:
         yield status["revised"]
+    if few_cases:
+        yield FEW_CASES
     if old:
         yield "old"
 
@@ -267,6 +276,8 @@ def strip_sentence(
         f"median {words(median)}"
     )
 
+
+FEW_CASES = "few cases"
 
 COMPARATOR_NOTE = (
     "Nearest statistical neighbour, mean of the ten nearest, and median of all councils with the same "

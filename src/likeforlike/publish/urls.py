@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import quote, urlencode
+
+from likeforlike.domain.errors import RequestError
 
 QueryValue = str | int | float | Sequence[str] | None
 
 #: Formats that a page answers in beside HTML, by suffix.
 FORMATS = ("json", "csv", "xlsx", "parquet", "svg", "png")
+
+
+def site_address(text: str) -> str:
+    """The address under which a site lies, as it goes before every path; RequestError for what is none."""
+    found = re.fullmatch(r"(https?://[A-Za-z0-9.\-\[\]:]+)/?", text)
+    if found is None:
+        raise RequestError(
+            f"{text!r} is no address that a site's pages can lie under.",
+            instead="Write for example https://councils.example.org, without a folder.",
+        )
+    return found[1]
 
 
 def _path(*parts: str) -> str:

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from likeforlike.publish.numbers import tidy
 from likeforlike.publish.pages.page import About, Table
 
 #: No formula, link or number is ever guessed from text, so that a cell holds what the table holds. Fixed
@@ -72,7 +73,7 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], value: object, day: Forma
     if value is None:
         return
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        sheet.write_number(*at, value)
+        sheet.write_number(*at, tidy(value) if isinstance(value, float) else value)
     elif isinstance(value, date):
         sheet.write_datetime(*at, value, day)
     elif isinstance(value, (tuple, list)):

@@ -23,7 +23,9 @@ def standalone(drawing: str, title: str, footer: Sequence[str]) -> str:
     assert opening, "a chart must open with an <svg> element whose viewBox starts at 0 0"
     width, height = float(opening[1]), float(opening[2])
     heading = textwrap.wrap(title, int(width / 8.2)) or [""]
-    notes = [part for line in footer for part in textwrap.wrap(line, int(width / 6.4))]
+    notes = [
+        part for line in footer for part in textwrap.wrap(line, int(width / 6.4), break_on_hyphens=False)
+    ]
     top = 12 + 20 * len(heading)
     total = top + height + 14 + _LINE * len(notes)
     inside = drawing[opening.end() : drawing.rindex("</svg>")]

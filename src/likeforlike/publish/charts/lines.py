@@ -7,6 +7,7 @@ are gaps.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
@@ -20,6 +21,7 @@ _ORDER = (Role.PEER, Role.MEDIAN, Role.NEAREST, Role.MEAN, Role.COUNCIL)
 #: Width of a letter where it is not 6.6: the council's label is bold.
 _LETTER = {Role.COUNCIL: 7.6}
 _TOP, _BOTTOM, _LABEL_GAP = 14, 30, 15
+_PREFIX = re.compile("^(week|year) ending ")
 
 
 class Frame(NamedTuple):
@@ -59,7 +61,7 @@ def lines_svg(
     if x.low == x.high:
         x = Scale(x.low - 1, x.high + 1, x.start, x.stop)
     y = Scale(ticks[0], ticks[-1], frame.bottom, _TOP)
-    parts = [*_axes(frame, x, y, ticks, labels), *_marked_breaks(frame, x, breaks)]
+    parts = [*_axes(frame, y, ticks, labels), *_years(frame, x, series), *_marked_breaks(frame, x, breaks)]
     for line in sorted(series, key=lambda one: _ORDER.index(one.role)):
         parts += _line(line, x, y, breaks)
     parts += _end_labels(series, frame, y, narrow=width <= NARROW)
@@ -84,23 +86,40 @@ def _frame(width: int, labels: Sequence[str], named: Sequence[Series]) -> Frame:
     return Frame(width, 320, left, right, 320 - _BOTTOM)
 
 
-def _axes(frame: Frame, x: Scale, y: Scale, ticks: Sequence[float], labels: Sequence[str]) -> Iterator[str]:
+def _axes(frame: Frame, y: Scale, ticks: Sequence[float], labels: Sequence[str]) -> Iterator[str]:
     for tick, label in zip(ticks, labels, strict=True):
         yield f'<path class="c-grid" d="M{_n(frame.left)} {_n(y(tick))}H{_n(frame.right)}"/>'
         yield (
             f'<text class="c-text" x="{_n(frame.left - 6)}" y="{_n(y(tick) + 4)}" text-anchor="end">'
             f"{escape(label)}</text>"
         )
+
+
+def _years(frame: Frame, x: Scale, series: Sequence[Series]) -> Iterator[str]:
+    """Years under the axis; of a span that holds the middle of fewer than two years, its first and last period."""
     first, last = int(x.low), int(x.high)
     room = max(1, int((frame.right - frame.left) / 44))
     step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step < room)
-    for year in range(first, last + 1):
-        centre = year + 0.5
-        if year % step == 0 and frame.left <= x(centre) <= frame.right + 2:
-            yield (
-                f'<text class="c-text" x="{_n(x(centre))}" y="{frame.bottom + 18}" '
-                f'text-anchor="middle">{year}</text>'
-            )
+    years = [
+        (x(year + 0.5), str(year), "middle")
+        for year in range(first, last + 1)
+        if year % step == 0 and frame.left <= x(year + 0.5) <= frame.right + 2
+    ]
+    for at, words, anchor in years if len(years) > 1 else _first_and_last(frame, series):
+        yield (
+            f'<text class="c-text" x="{_n(at)}" y="{frame.bottom + 18}" text-anchor="{anchor}">'
+            f"{escape(words)}</text>"
+        )
+
+
+def _first_and_last(frame: Frame, series: Sequence[Series]) -> Iterator[tuple[float, str, str]]:
+    """Place, words and anchor of the first and the last period that has a value."""
+    points = sorted(
+        (point.at, point.label) for line in series for point in line.points if point.value is not None
+    )
+    ends = [(frame.left, points[0][1], "start"), (frame.right, points[-1][1], "end")]
+    for at, label, anchor in ends if ends[0][1] != ends[1][1] else ends[:1]:
+        yield at, _PREFIX.sub("", label), anchor
 
 
 def _marked_breaks(frame: Frame, x: Scale, breaks: Sequence[float]) -> Iterator[str]:
@@ -120,7 +139,7 @@ def _line(line: Series, x: Scale, y: Scale, breaks: Sequence[float]) -> Iterator
             for index, point in enumerate(run)
         )
         yield f'<path class="l-{line.role}" d="{path}"/>'
-        if line.role in (Role.PEER, Role.MEDIAN):
+        if line.role is Role.PEER or (line.role is Role.MEDIAN and len(run) > 1):
             continue
         for point in run:
             hollow = " p-hollow" if point.estimated else ""

@@ -15,6 +15,7 @@ from likeforlike.domain.indicator import Indicator, Tier, Topic
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.publish import council_words as words
 from likeforlike.publish import text, urls
+from likeforlike.publish.few_cases import residents
 from likeforlike.publish.missions import first_framework
 from likeforlike.publish.pages.beside import known
 from likeforlike.publish.pages.findings import furthest
@@ -86,7 +87,9 @@ _KEYS = [
     "area_name",
     "period_start",
     "period_end",
+    "period",
     "value",
+    "unit",
     "lower_95",
     "upper_95",
     "flags",
@@ -108,6 +111,8 @@ _KEYS = [
     "rank_last",
     "direction",
     "judgement",
+    "source",
+    "page",
 ]
 
 
@@ -167,7 +172,7 @@ def council_rows(catalogue: Catalogue, area: Area) -> tuple[Row, ...]:
     """Every indicator that the council, or for a district its county, is compared on, by topic and title."""
     statuses = _statuses(catalogue, {area.code, area.county_code or area.code})
     overturned = overturned_verdicts(catalogue)
-    as_of = collected(catalogue)
+    as_of, people = collected(catalogue), residents(catalogue)
     rows = []
     for indicator in in_reading_order(catalogue):
         if area.kind is AreaKind.COUNTY and indicator.tier is Tier.LOWER:
@@ -181,7 +186,18 @@ def council_rows(catalogue: Catalogue, area: Area) -> tuple[Row, ...]:
         if "neighbours" in overturned.get(key, {}):
             status = {**status, "revised": flag(overturned[key]["neighbours"][0])}
         doubts = flags_beside(catalogue, indicator.id, subject.code, place.period)
-        rows.append(make_row(place, area, subject, status, as_of, doubts=doubts))
+        rows.append(
+            make_row(
+                place,
+                area,
+                subject,
+                status,
+                as_of,
+                doubts=doubts,
+                people=people.get(subject.code),
+                source=catalogue.sources[indicator.source_id].attribution,
+            )
+        )
     return tuple(rows)
 
 
@@ -278,6 +294,11 @@ def about(
     )
 
 
+def _plain(difference: float | None) -> float | None:
+    """A difference without the noise of subtraction: 0.3, not 0.29999999999999716."""
+    return None if difference is None else round(difference, 10)
+
+
 def _flat(row: Row) -> dict[str, Any]:
     return {
         "indicator_id": row.indicator_id,
@@ -288,26 +309,30 @@ def _flat(row: Row) -> dict[str, Any]:
         "area_name": row.subject_name,
         "period_start": row.period_start,
         "period_end": row.period_end,
+        "period": row.period,
         "value": row.value,
+        "unit": row.unit,
         "lower_95": row.lower_95,
         "upper_95": row.upper_95,
         "flags": ", ".join(row.flags),
         "doubts": " ".join(row.doubts),
         "nearest_code": row.nearest_code,
         "nearest_value": row.nearest.value,
-        "difference_from_nearest": row.nearest.difference,
+        "difference_from_nearest": _plain(row.nearest.difference),
         "verdict_nearest": row.nearest.verdict,
         "neighbour_mean": row.neighbours.value,
         "neighbour_count": row.neighbour_count,
         "neighbours_missing": row.neighbours_missing,
-        "difference_from_mean": row.neighbours.difference,
+        "difference_from_mean": _plain(row.neighbours.difference),
         "verdict_neighbours": row.neighbours.verdict,
         "all_median": row.all.value,
         "all_count": row.all_count,
-        "difference_from_median": row.all.difference,
+        "difference_from_median": _plain(row.all.difference),
         "verdict_all": row.all.verdict,
         "rank": row.rank,
         "rank_last": row.rank_last,
         "direction": row.direction,
         "judgement": row.judgement,
+        "source": row.source,
+        "page": row.url,
     }

@@ -83,6 +83,7 @@ class CouncilIndicatorPage(Page):
     period: str
     value: float | None
     value_words: str
+    interval_words: str
     headline: str
     sentences: tuple[str, ...]
     says: tuple[str, ...]
@@ -125,6 +126,10 @@ class CouncilIndicatorPage(Page):
         return lines_svg(
             self.series, self.title, before=self.unit_before, after=self.unit_after, breaks=self.breaks
         )
+
+    def chart_heading(self) -> str:
+        """The title with the unit, which the axis alone may not say."""
+        return f"{self.title} ({self.unit_words})"
 
 
 def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicator) -> CouncilIndicatorPage:
@@ -174,10 +179,16 @@ def make_council_indicator(catalogue: Catalogue, area: Area, indicator: Indicato
         unit_words=text.unit_words(indicator),
         unit_before=words.before,
         unit_after="%" if words.after == "%" else "",
-        decimals=indicator.decimals,
+        decimals=text.places(indicator.unit, indicator.decimals),
         period=place.period.label,
         value=value,
         value_words=text.value_words(value, indicator.unit, indicator.decimals),
+        interval_words=text.interval_words(
+            known(place.matrix.lower_95[row, column]),
+            known(place.matrix.upper_95[row, column]),
+            indicator.unit,
+            indicator.decimals,
+        ),
         headline=headline,
         sentences=(
             *narrative.comparison_sentences(place, row, others, names),

@@ -3,7 +3,8 @@ composite score.
 
 An indicator counts when its value is the council's own, no more than four years old, and the comparison's
 verdict is better or worse: published margins do not overlap or, for complete counts, the council lies
-beyond at least eight in ten of its neighbours. Those are put in order of the difference, measured in
+beyond at least eight in ten of its neighbours. Rates that stand for fewer than about twenty cases are left
+out, because chance moves them (few_cases.py). The rest are put in order of the difference, measured in
 robust standard deviations of all councils' values so that units do not matter. One indicator per topic is
 shown, so that three variants of one thing do not fill it.
 """
@@ -23,6 +24,7 @@ def furthest(rows: Iterable[Row], comparator: str, verdict: str, most: int = FIN
         row
         for row in rows
         if row.own
+        and not row.few_cases
         and row.age_years <= OLD_YEARS
         and getattr(row, comparator).verdict == verdict
         and row.gaps[comparator] is not None

@@ -98,6 +98,9 @@ def _rows(catalogue: Catalogue, table: str) -> Mapping[str, list[dict[str, Any]]
 def _verdicts(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
     """One sentence for each span; a short series has one span only."""
     found = _rows(catalogue, "gap_change").get(indicator.id, [])
+    if found and not any(row["first_period_end"] for row in found):
+        yield gap_words.no_span(found[0])
+        return
     sentences = (gap_words.verdict(row, _names(catalogue, row["drivers"] or "")) for row in found)
     yield from dict.fromkeys(sentences)
 

@@ -3,11 +3,11 @@ be told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -17,7 +17,8 @@ from likeforlike.domain.errors import NotFoundError
 from likeforlike.domain.indicator import Indicator, Tier
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.publish import narrative, text, urls
-from likeforlike.publish.charts.choropleth import choropleth_svg
+from likeforlike.publish.charts.choropleth import with_key
+from likeforlike.publish.few_cases import cases, residents
 from likeforlike.publish.pages.beside import known
 from likeforlike.publish.pages.council import about, collected
 from likeforlike.publish.pages.gap_view import GapView, make_gap
@@ -91,8 +92,11 @@ class Spread(Frozen):
 class IndicatorPage(Page):
     """One indicator for every council with the power, at its latest period."""
 
+    chart_compares: ClassVar[bool] = False
+
     indicator_id: str
     definition: str
+    reading: str
     period: str
     period_end: date
     count: int
@@ -163,8 +167,16 @@ class IndicatorPage(Page):
         )
 
     def chart(self) -> str:
-        """The map by boundary; none where the release holds no shapes."""
-        return choropleth_svg(self.map.drawings[0], self.map.sentence) if self.map else ""
+        """The map by boundary with its key; none where the release holds no shapes."""
+        if not self.map:
+            return ""
+        classes = [f"{one.words} ({one.count} council{text.plural(one.count)})" for one in self.map.classes]
+        nothing = f"{text.NO_VALUE} ({self.map.without})" if self.map.without else ""
+        return with_key(self.map.drawings[0], self.map.sentence, classes, nothing)
+
+    def chart_heading(self) -> str:
+        """The title with the period and the unit."""
+        return f"{self.title}, {self.period} ({self.unit_words})"
 
 
 def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | None = None) -> IndicatorPage:
@@ -211,6 +223,7 @@ def _make(catalogue: Catalogue, indicator: Indicator) -> IndicatorPage:
         parents=(Link(text="Indicators", url=urls.indicators()),),
         indicator_id=indicator.id,
         definition=indicator.description,
+        reading=f"{text.sentence(text.POLARITY_WORDS[indicator.polarity])}.",
         period=place.period.label,
         period_end=place.period.end,
         count=len(have),
@@ -218,7 +231,7 @@ def _make(catalogue: Catalogue, indicator: Indicator) -> IndicatorPage:
         median=median,
         median_words=text.value_words(median, indicator.unit, indicator.decimals),
         lead=narrative.spread_lead(place, len(have), len(rows) - len(have)),
-        extremes=tuple(_extremes(have, place)),
+        extremes=tuple(_extremes(have, place, residents(catalogue))),
         why_no_league=narrative.why_no_league(indicator, any(row.overlapping is not None for row in have)),
         says_not=tuple(narrative.says_not(place, 0, collected(catalogue))),
         facts=tuple(narrative.definition_facts(indicator, source, place)),
@@ -298,14 +311,17 @@ def _overlapping(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     return others
 
 
-def _extremes(have: list[Ranked], place: Standing) -> Iterator[str]:
+def _extremes(have: list[Ranked], place: Standing, people: Mapping[str, float]) -> Iterator[str]:
     """Whether the lowest and the highest council can be told from others."""
     if not have:
         return
     by_value = sorted(have, key=lambda row: (row.value or 0.0, row.name))
     for word, rows in (("lowest", by_value), ("highest", by_value[::-1])):
         tied = [row.name for row in rows if row.value == rows[0].value]
-        yield narrative.extreme(word, tied, rows[0].value_words, rows[0].overlapping, place.indicator)
+        told = cases(place.indicator, rows[0].value, people.get(rows[0].area_code))
+        yield narrative.extreme(
+            word, tied, rows[0].value_words, rows[0].overlapping, place.indicator, cases=told
+        )
 
 
 def _spreads(indicator: Indicator, have: list[Ranked], by: str) -> Iterator[Spread]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -66,6 +66,9 @@ class Page(Frozen):
     about: About
     parents: tuple[Link, ...] = ()
 
+    #: Whether the chart puts a council beside others, so that its file must say which.
+    chart_compares: ClassVar[bool] = True
+
     def tables(self) -> tuple[Table, ...]:
         """The page's tables, the main one first; none by default."""
         return ()
@@ -73,3 +76,7 @@ class Page(Frozen):
     def chart(self) -> str:
         """The page's main chart as SVG for a file of its own; none by default."""
         return ""
+
+    def chart_heading(self) -> str:
+        """What stands over that chart, with its unit or period; the page's title by default."""
+        return self.title

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import SkipValidation
 
 from likeforlike.domain.area import Area
-from likeforlike.publish import text, urls
+from likeforlike.publish import few_cases, text, urls
 from likeforlike.publish.charts.models import Strip
 from likeforlike.publish.pages.beside import Beside, beside, known
 from likeforlike.publish.pages.page import Frozen
@@ -45,11 +45,15 @@ class Row(Frozen):
     period_end: date
     period: str
     age_years: float
+    age_words: str
     value: float | None
     value_words: str
     lower_95: float | None
     upper_95: float | None
     interval_words: str
+    unit: str
+    source: str
+    few_cases: bool
     flags: tuple[str, ...]
     doubts: tuple[str, ...]
     nearest_code: str | None
@@ -79,10 +83,13 @@ def make_row(
     collected: date,
     *,
     doubts: Sequence[QualityFlag] = (),
+    people: float | None = None,
+    source: str = "",
 ) -> Row:
     """The row of one indicator. `status` has the status and method of the subject's observation, where
     there is one, and under `revised` what to say where revision has overturned the verdict; `doubts` are the
-    quality flags of the value."""
+    quality flags of the value; `people` is the subject's population, by which few cases are told;
+    `source` says whose figure it is."""
     indicator, found, column = standing.indicator, standing.benchmark, standing.column
     row = standing.matrix.row(subject.code)
     value = known(standing.matrix.values[row, column])
@@ -94,6 +101,7 @@ def make_row(
     count = int(found.all_count[column])
     own = subject.code == area.code
     age = text.age_years(standing.period.end, collected)
+    uncertain = few_cases.few(indicator, value, neighbours.value, people)
     return Row(
         indicator_id=indicator.id,
         title=indicator.title,
@@ -107,13 +115,17 @@ def make_row(
         period_end=standing.period.end,
         period=standing.period.label,
         age_years=round(age, 2),
+        age_words=text.age_words(standing.period.end, collected),
         value=value,
         value_words=text.value_words(value, indicator.unit, indicator.decimals),
         lower_95=lower,
         upper_95=upper,
         interval_words=text.interval_words(lower, upper, indicator.unit, indicator.decimals),
+        unit=text.unit_words(indicator),
+        source=source,
+        few_cases=uncertain,
         flags=(
-            *text.flag_words(status, value is not None, own, age >= OLD_YEARS),
+            *text.flag_words(status, value is not None, own, age >= OLD_YEARS, uncertain),
             *(doubt.short for doubt in doubts),
         ),
         doubts=tuple(doubt.sentence for doubt in doubts),

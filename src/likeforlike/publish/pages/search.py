@@ -94,6 +94,20 @@ def _area_hit(area: Area) -> Hit:
 
 
 def _indicators(catalogue: Catalogue, words: list[str]) -> Iterable[Hit]:
-    for indicator in catalogue.indicators.values():
-        if _matches(words, (f"{indicator.title} {indicator.topic}", indicator.id)):
-            yield Hit(title=indicator.title, note=indicator.description, url=urls.indicator(indicator.id))
+    """Indicators whose title begins with what was asked for come first, then those whose title holds it, then
+    those found by their topic or id."""
+    hits = [
+        indicator
+        for indicator in catalogue.indicators.values()
+        if _matches(words, (f"{indicator.title} {indicator.topic}", indicator.id))
+    ]
+    asked = " ".join(words)
+    hits.sort(
+        key=lambda one: (
+            not normalised(one.title).startswith(asked),
+            not _matches(words, (one.title,)),
+            one.title,
+        )
+    )
+    for indicator in hits:
+        yield Hit(title=indicator.title, note=indicator.description, url=urls.indicator(indicator.id))

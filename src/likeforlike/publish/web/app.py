@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
+def create_app(catalogue: Catalogue, *, static: bool = False, address: str = "") -> FastAPI:
     """Make the application that serves one release; routes read `request.app.state.catalogue`.
 
     `static` is for pages that are written as files: they show no form and offer no file that is not
-    written too, and are made one after the other without handing each to another thread.
+    written too, and are made one after the other without handing each to another thread. `address` is where
+    the site lies (https://…), for citations, files and charts that are put on other pages.
     """
     release_id = catalogue.release.id
 
@@ -49,7 +50,14 @@ def create_app(catalogue: Catalogue, *, static: bool = False) -> FastAPI:
     app.state.catalogue = catalogue
     private = catalogue.release.manifest.overlay is not None
     nav = [one for one in NAVIGATION if not static or one[1] != urls.compare()]
-    site = {"release_id": release_id, "nav": nav, "static": static, "private": private}
+    site = {
+        "release_id": release_id,
+        "nav": nav,
+        "static": static,
+        "private": private,
+        "address": address,
+    }
+    app.state.address = address
     app.state.renderer = Renderer(site)
     errors.install(app)
     for router in ROUTERS:

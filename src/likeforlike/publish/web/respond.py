@@ -23,7 +23,9 @@ def respond(request: Request, page: Page, template: str) -> Response:
     getattr(request.state, "pages", []).append(page)
     if kind == "html":
         return HTMLResponse(request.app.state.renderer.render(template, page=page))
-    body = downloads.file(page, kind, table=request.query_params.get("table", ""))
+    body = downloads.file(
+        page, kind, table=request.query_params.get("table", ""), address=request.app.state.address
+    )
     headers = {} if kind == "json" else {"content-disposition": f'attachment; filename="{body.name}"'}
     return Response(body.content, media_type=body.media_type, headers=headers)
 

@@ -19,17 +19,25 @@ from likeforlike.publish.web.app import create_app
 
 #: How the processes of one server are told what to serve.
 _RELEASE, _FRAMEWORK, _DAY = "LIKEFORLIKE_RELEASE", "LIKEFORLIKE_FRAMEWORK", "LIKEFORLIKE_DAY"
+_ADDRESS = "LIKEFORLIKE_ADDRESS"
 #: A process that opens a release on a busy machine is not dead; uvicorn would start another after five seconds.
 _PATIENCE_S = 60
 _APP = "likeforlike.publish.web.serve:app_of_environment"
 
 
 def serve(
-    host: str, port: int, release: Path | None = None, framework: Path | None = None, workers: int = 1
+    host: str,
+    port: int,
+    release: Path | None = None,
+    framework: Path | None = None,
+    workers: int = 1,
+    *,
+    address: str = "",
 ) -> None:
     """Open the release (the embedded one by default) and serve it; returns after SIGTERM or SIGINT.
 
-    `framework` is a file with a person's own framework, which gets the same pages as the release's. With more
+    `framework` is a file with a person's own framework, which gets the same pages as the release's. `address`
+    is where readers find the site, for citations and files. With more
     than one of `workers`, that many processes answer on the one port, each with the release in its own memory.
 
     One line of JSON per request goes to standard output under the logger `likeforlike.access`.
@@ -47,10 +55,11 @@ def serve(
     }
     print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
     if workers == 1:
-        uvicorn.Server(uvicorn.Config(_app(catalogue), **options)).run()
+        uvicorn.Server(uvicorn.Config(_app(catalogue, address), **options)).run()
         return
     os.environ[_RELEASE] = str(catalogue.release.path)  # the same one for all, whatever is published later
     os.environ[_DAY] = today.isoformat()
+    os.environ[_ADDRESS] = address
     if framework is not None:
         os.environ[_FRAMEWORK] = str(framework)
     uvicorn.run(_APP, factory=True, workers=workers, timeout_worker_healthcheck=_PATIENCE_S, **options)
@@ -60,7 +69,9 @@ def app_of_environment() -> FastAPI:
     """The application of one of several processes, which is told by environment variables what to serve."""
     framework = os.environ.get(_FRAMEWORK)
     day = date.fromisoformat(os.environ[_DAY])
-    return _app(_open(Path(os.environ[_RELEASE]), Path(framework) if framework else None, day))
+    return _app(
+        _open(Path(os.environ[_RELEASE]), Path(framework) if framework else None, day), os.environ[_ADDRESS]
+    )
 
 
 def _open(release: Path | None, framework: Path | None, today: date) -> Catalogue:
@@ -68,10 +79,10 @@ def _open(release: Path | None, framework: Path | None, today: date) -> Catalogu
     return catalogue if framework is None else own_framework(catalogue, framework, today)
 
 
-def _app(catalogue: Catalogue) -> FastAPI:
+def _app(catalogue: Catalogue, address: str) -> FastAPI:
     """The application, what its pages share being worked out while it starts to answer."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    app = create_app(catalogue)
+    app = create_app(catalogue, address=address)
     threading.Thread(target=_warm, args=(catalogue,), daemon=True).start()
     return app
 
