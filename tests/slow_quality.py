@@ -60,6 +60,19 @@ def smallness(people: Sequence[float]) -> list[float]:
 Cells = dict[tuple[int, int], float]
 
 
+def by_row(cells: Cells) -> dict[int, list[float]]:
+    """The values of each council."""
+    out: dict[int, list[float]] = {}
+    for (i, _), value in cells.items():
+        out.setdefault(i, []).append(value)
+    return out
+
+
+def by_period(cells: Cells) -> dict[int, list[float]]:
+    """The values of each period."""
+    return by_row({(t, i): value for (i, t), value in cells.items()})
+
+
 def without_rare_zeros(rows: Rows) -> Rows:
     known = [value for row in rows for value in row if value is not None]
     if not 0 < known.count(0) <= 0.01 * len(known):
@@ -80,10 +93,13 @@ def befores(rows: Rows, stretch: Sequence[int]) -> dict[tuple[int, int], int]:
     """The column of each value's predecessor, where that lies in the same stretch."""
     out = {}
     for i, row in enumerate(rows):
+        last = None
         for t, value in enumerate(row):
-            last = max((s for s in range(t) if row[s] is not None), default=None)
-            if value is not None and last is not None and stretch[last] == stretch[t]:
+            if value is None:
+                continue
+            if last is not None and stretch[last] == stretch[t]:
                 out[i, t] = last
+            last = t
     return out
 
 
@@ -91,17 +107,16 @@ def usual_times(change: Cells, before: dict[tuple[int, int], int], small: Sequen
     """Every change in usual changes."""
     per = {(i, t): value / math.sqrt(t - before[i, t]) for (i, t), value in change.items()}
     in_period: dict[int, float] = {}
-    for t in {t for _, t in per}:
-        of_period = [value for (_, s), value in per.items() if s == t]
+    for t, of_period in by_period(per).items():
         usual = mad(of_period) or mad([value for value in of_period if value])
         if len(of_period) >= 10 and not math.isnan(usual):
             in_period[t] = usual
+    own = {i: mad(values) if len(values) >= 5 else 0.0 for i, values in by_row(per).items()}
+    least = median(in_period.values()) if in_period else math.nan
     times: Cells = {}
     for (i, t), value in change.items():
         if t in in_period:
-            own = [one for (j, _), one in per.items() if j == i]
-            floor = max(in_period[t], median(in_period.values())) * small[i]
-            usual = max(floor, mad(own) if len(own) >= 5 else 0.0)
+            usual = max(max(in_period[t], least) * small[i], own[i])
             times[i, t] = abs(value) / (usual * math.sqrt(t - before[i, t]))
     return times
 
@@ -125,11 +140,14 @@ def jump_cells(
     if not times:
         return set()
     needed = max(6.0, 2 * quantiles(times.values(), n=100, method="inclusive")[98])
+    between: dict[int, float] = {}
+    for t in range(len(matrix.periods)):
+        places = [relative(j, t) for j, row in enumerate(scaled) if row[t] is not None]
+        middle = median(places) if places else math.nan
+        between[t] = mad([place - middle for place in places])
     found = set()
     for (i, t), size in times.items():
-        places = [relative(j, t) for j, row in enumerate(scaled) if row[t] is not None]
-        between = mad([place - median(places) for place in places])
-        if size <= needed or abs(change[i, t]) <= between:
+        if size <= needed or abs(change[i, t]) <= between[t]:
             continue
         last = before[i, t]
         halves = [(matrix.upper_95[i, s] - matrix.lower_95[i, s]) / 2 for s in (t, last)]
@@ -158,13 +176,13 @@ def slip_cells(matrix: LabelledMatrix, people: Sequence[float]) -> dict[tuple[in
             off |= {(i, t): place - usual for t, place in places.items()}
     if not off:
         return {}
-    all_stray = {t: mad([value for (_, s), value in off.items() if s == t]) for t in {t for _, t in off}}
+    all_stray = {t: mad(values) for t, values in by_period(off).items()}
+    own_stray = {i: mad(values) for i, values in by_row(off).items()}
     floor = median(all_stray.values())
     least = 2 * quantiles([abs(value) for value in off.values()], n=100, method="inclusive")[98]
     small, found = smallness(people), {}
     for (i, t), value in off.items():
-        own = mad([one for (j, _), one in off.items() if j == i])
-        strays = max(own, max(all_stray[t], floor) * small[i])
+        strays = max(own_stray[i], max(all_stray[t], floor) * small[i])
         power = min(max(round(abs(value)), 1), 3)
         near = abs(abs(value) - power) <= min(0.03 + 3 * strays, 0.1)
         if abs(value) >= max(6 * strays, least) and near:
