@@ -25,6 +25,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PATIENCE_MS = 90_000
 
 OpenPage = Callable[..., Page]
+Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="session")
@@ -73,32 +74,41 @@ def _elsewhere(url: str, address: str) -> list[str]:
     return [] if url.startswith((address, "data:", "blob:")) else [url]
 
 
+@pytest.fixture(scope="module")
+def complaints() -> list[str]:
+    """Messages on a console and requests elsewhere, of the test at work."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def kept_pages(browser: Browser) -> Iterator[dict[object, Page]]:
+    """Pages that one test leaves open for the next, by how they were opened."""
+    kept: dict[object, Page] = {}
+    yield kept
+    for page in kept.values():
+        page.context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, address: str, complaints: list[str], kept_pages: dict[object, Page]
+) -> Iterator[OpenPage]:
     """Open a page of the site; every message on the console and every request elsewhere fails the test.
 
     Without `scripts` the browser runs none at all. Without `loads_scripts` it runs none of the site's, but can
-    still run axe, which needs timers.
+    still run axe, which needs timers. A page that is `kept` goes to the next address of a test that keeps one
+    too, rather than a new window for each; nothing but the browser's cache outlives an address.
     """
     contexts = []
-    complaints: list[str] = []
+    complaints.clear()
 
-    def open_at(
-        url: str,
-        *,
-        width: int = 1280,
-        scripts: bool = True,
-        height: int = 900,
-        scheme: Literal["light", "dark"] = "light",
-        loads_scripts: bool = True,
-    ) -> Page:
+    def new_page(width: int, height: int, scripts: bool, scheme: Scheme, loads_scripts: bool) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             java_script_enabled=scripts,
             reduced_motion="reduce",
             color_scheme=scheme,
         )
-        contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         if not loads_scripts:
             context.route(re.compile(r"\.js(\?|$)"), lambda route: route.fulfill(body=""))
@@ -106,10 +116,12 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page.on(
             "console",
             lambda message: (
-                None if message.location["url"] == page.url else complaints.append(f"{url}: {message.text}")
+                None
+                if message.location["url"] == page.url
+                else complaints.append(f"{page.url}: {message.text}")
             ),
         )
-        page.on("pageerror", lambda error: complaints.append(f"{url}: {error}"))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "request",
             lambda request: (
@@ -118,6 +130,28 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
                 else complaints.append(request.url)
             ),
         )
+        return page
+
+    def open_at(
+        url: str,
+        *,
+        width: int = 1280,
+        scripts: bool = True,
+        height: int = 900,
+        scheme: Scheme = "light",
+        loads_scripts: bool = True,
+        kept: bool = False,
+    ) -> Page:
+        how = (width, height, scripts, scheme, loads_scripts)
+        page = kept_pages.pop(how, None) if kept else None
+        if page is None:
+            page = new_page(*how)
+        if kept:
+            kept_pages[how] = page
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+        else:
+            contexts.append(page.context)
         answer = page.goto(f"{address}{url}")
         assert answer is not None and answer.status < 500
         return page
