@@ -47,7 +47,7 @@ serve: install
 	$(RUN) serve --host $(HOST) --port $(PORT)
 
 test: install-dev chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: install-dev
 	$(BIN)/ruff check .

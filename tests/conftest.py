@@ -22,3 +22,25 @@ def raw_folder() -> Path:
     if not RAW.is_dir():
         pytest.skip("raw files not present (set LIKEFORLIKE_RAW to the folder that holds them)")
     return RAW
+
+
+#: Files that take longest, in the order in which they begin: a build beside a browser rather than beside another
+#: build, and short files last, so that no process is idle while another is at a long one. Seconds of processor
+#: time, one file at a time, are beside them.
+LONG_FILES = (
+    "oracle/test_embedded_release.py",  # 75
+    "browser/test_accessible.py",  # 150
+    "oracle/test_refresh_from_raw.py",  # 60
+    "property/test_refresh_soak.py",  # 35
+    "oracle/test_command_line_from_raw_files.py",  # 30
+    "browser/test_keyboard_journeys.py",  # 30
+    "oracle/test_events_on_spark.py",  # 30
+    "contract/test_web_requests.py",  # 25
+    "property/test_refresh_killed.py",  # 15
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of long files first; all others keep their places."""
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
