@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from likeforlike.domain.errors import RequestError
-from likeforlike.domain.indicator import Certainty
+from likeforlike.domain.indicator import Certainty, Tier
 from likeforlike.domain.period import Period
 from likeforlike.publish import narrative, text, urls
 from likeforlike.publish.catalogue import Catalogue
@@ -139,7 +139,7 @@ def test_the_council_itself_has_its_interval_among_its_neighbours(site: Site) ->
     model = site.get(f"/councils/{HARTLEPOOL}/{EMPLOYMENT}.json").json()
     assert model["interval_words"]
     row = page.text[page.text.index('<tr class="me">') :]
-    assert f'<td class="n">{model["interval_words"]}</td>' in row[: row.index("</tr>")]
+    assert f">{model['interval_words']}</td>" in row[: row.index("</tr>")]
 
 
 def test_the_ends_of_the_strip_are_values_that_councils_have(site: Site, catalogue: Catalogue) -> None:
@@ -219,3 +219,63 @@ def test_a_gap_of_one_period_is_said_once_and_not_drawn(site: Site) -> None:
     page = site.get("/indicators/shoplifting").text
     found = page[page.index('id="gap"') : page.index('id="all"')]
     assert found.count("no earlier period compares") == 1 and "<figure" not in found
+
+
+def test_the_first_page_shows_what_is_new_how_far_apart_places_are_and_the_question_of_money(
+    site: Site,
+) -> None:
+    page, model = site.get("/").text, site.get("/index.json").json()
+    assert model["headline"]["lead"] in page and '<svg class="map"' in page
+    ends = [
+        max(row["period_end"] for row in lines(site, f"{one['url']}.csv") if row["value"])
+        for one in model["newest"]
+    ]
+    assert len(ends) >= 3 and min(ends) >= "2025-12-31"
+    assert any(one["url"] == "/funding" for one in model["examples"])
+
+
+def test_a_comparison_in_a_file_says_unit_source_mean_and_verdict(site: Site) -> None:
+    url = "/compare{}?area=E06000001&area=E12000001&topic=economy"
+    model = site.get(url.format(".json")).json()
+    rows = lines(site, url.format(".csv"))
+    shown = {row["indicator_id"]: row for group in model["groups"] for row in group["rows"]}
+    assert len(rows) == 2 * len(shown)
+    for row in rows:
+        one = shown[row["indicator_id"]]
+        assert row["unit"] and row["period"] == one["period"] and row["source"].startswith("Source")
+        if row["area_code"] == "E06000001":
+            assert row["verdict"] == (one["beside"]["verdict"] if one["beside"] else "")
+            assert float(row["mean_of_others"]) == pytest.approx(one["mean"]["value"])
+        else:
+            assert row["verdict"] == row["mean_of_others"] == ""
+
+
+def test_coverage_of_councils_is_what_their_observations_say(site: Site, catalogue: Catalogue) -> None:
+    """Counted again, council by council, from the observations and the periods that coverage expects."""
+    rows = {row["area_code"]: row for row in lines(site, "/data.csv?table=councils")}
+    assert len(rows) == len(set(catalogue.register.lower_tier) | set(catalogue.register.counties))
+    held = catalogue.release.table("observation").drop_nulls("value")
+    expected = {
+        (row["indicator_id"], row["period_start"], row["period_end"])
+        for row in catalogue.release.table("coverage").iter_rows(named=True)
+    }
+    upper = {one.id for one in catalogue.indicators.values() if one.tier is Tier.UPPER}
+    for code in ("E06000053", "E07000223", "E10000016"):
+        own = {key for key in expected if code in catalogue.register.upper_tier or key[0] not in upper}
+        if code in catalogue.register.counties:
+            own = {key for key in expected if key[0] in upper}
+        mine = held.filter(held["area_code"] == code)
+        have = set(mine.select("indicator_id", "period_start", "period_end").iter_rows()) & own
+        assert (int(rows[code]["expected"]), int(rows[code]["found"])) == (len(own), len(have)), code
+
+
+def test_timeliness_counts_days_from_the_periods_end(site: Site, catalogue: Catalogue) -> None:
+    rows = lines(site, "/data.csv")
+    newest = max(source.retrieved for source in catalogue.sources.values())
+    known = [row for row in rows if row["days_to_publication"]]
+    assert len(known) > len(rows) / 2
+    for row in rows:
+        end = _day(row["latest_end"])
+        assert int(row["days_old"]) == (newest - end).days
+        if row["published"]:
+            assert int(row["days_to_publication"]) == (_day(row["published"]) - end).days >= 0

@@ -211,6 +211,17 @@ def spread_lead(place: Standing, count: int, without: int) -> str:
     return f"{when}, {count} {_ALL[place.pool]} have a value{lacking}. The median is {shown}."
 
 
+def headline_gap(place: Standing, lowest: str, highest: str) -> str:
+    """How far apart the two ends of an indicator are, in the newest period."""
+    values = place.matrix.values[:, place.column]
+    low, high = (
+        text.value_words(float(end), place.indicator.unit, place.indicator.decimals)
+        for end in (np.nanmin(values), np.nanmax(values))
+    )
+    when = text.sentence(text.period_words(place.period))
+    return f"{when}, from {low} in {lowest} to {high} in {highest}."
+
+
 def extreme(
     word: str,
     tied: list[str],

@@ -206,6 +206,10 @@ PURPOSE = (
 )
 
 
+GAP_QUESTION = "Did places draw apart?"
+EXAMPLE_MONEY = "Did money for levelling up go to the places in most need?"
+
+
 def example_scorecard(council: str) -> str:
     """The question a council officer brings."""
     return f"Where does {council} differ from councils like it, and is it getting better?"

@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 
 from likeforlike.analysis.groups import group_benchmark, verdicts_against_group
 from likeforlike.domain.area import Area, AreaKind
 from likeforlike.domain.errors import RequestError
-from likeforlike.domain.indicator import Indicator, Tier, Topic
+from likeforlike.domain.indicator import Tier, Topic
 from likeforlike.domain.neighbour_model import Pool
 from likeforlike.publish import text, urls
 from likeforlike.publish.pages.beside import Beside, compare, known
@@ -53,6 +54,8 @@ class CompareRow(Frozen):
     title: str
     url: str
     topic: str
+    unit: str
+    source: str
     period: str
     period_end: date
     cells: tuple[CompareCell, ...]
@@ -76,25 +79,40 @@ class ComparePage(Page):
     groups: tuple[CompareGroup, ...]
     regions: tuple[Link, ...]
     authorities: tuple[Link, ...]
+    names: tuple[str, ...] = Field(exclude=True)
     most: int = MOST
 
     def tables(self) -> tuple[Table, ...]:
         """One row per indicator and column."""
-        keys = ("indicator_id", "period_end", "area_code", "area_name", "value", "councils_with_value")
         rows = tuple(
-            dict(
-                zip(
-                    keys,
-                    (row.indicator_id, row.period_end, side.code, side.name, cell.value, cell.count),
-                    strict=True,
-                )
-            )
+            _line(row, side, cell, first=not number)
             for group in self.groups
             for row in group.rows
-            for side, cell in zip(self.sides, row.cells, strict=True)
+            for number, (side, cell) in enumerate(zip(self.sides, row.cells, strict=True))
         )
-        columns = tuple(Column(key=key, title=key) for key in keys)
+        columns = tuple(Column(key=key, title=key) for key in rows[0]) if rows else ()
         return (Table(name="compare", title=self.title, columns=columns, rows=rows),) if rows else ()
+
+
+def _line(row: CompareRow, side: Side, cell: CompareCell, *, first: bool) -> dict[str, Any]:
+    """A line of the file; what is said of the first column beside the others stands on its own lines alone."""
+    beside = row.beside if first else None
+    return {
+        "indicator_id": row.indicator_id,
+        "indicator": row.title,
+        "unit": row.unit,
+        "period": row.period,
+        "period_end": row.period_end,
+        "area_code": side.code,
+        "area_name": side.name,
+        "value": cell.value,
+        "councils_with_value": cell.count,
+        "mean_of_others": row.mean.value if first else None,
+        "others_with_value": row.mean.count if first else None,
+        "difference": beside.difference if beside else None,
+        "verdict": beside.verdict if beside else None,
+        "source": row.source,
+    }
 
 
 @dataclass(frozen=True)
@@ -139,6 +157,7 @@ def make_compare(catalogue: Catalogue, names: Sequence[str], topic: Topic | None
             for one in Topic
             if (under := tuple(row for row in rows if row.topic == one))
         ),
+        names=tuple(sorted({area.name for area in current if area.kind is not AreaKind.COUNTRY})),
         regions=tuple(_links(codes, (area for area in current if area.kind is AreaKind.REGION))),
         authorities=tuple(
             _links(codes, (area for area in current if area.kind is AreaKind.COMBINED_AUTHORITY))
@@ -172,7 +191,8 @@ def _rows(catalogue: Catalogue, chosen: list[_Chosen], topic: Topic | None) -> I
         groups = [_in_pool(catalogue, one.members, place) for one in chosen]
         cells = tuple(_cell(place, group) for group in groups)
         if any(cell.value is not None for cell in cells):
-            yield _row(place, indicator, groups, cells)
+            source = catalogue.sources[indicator.source_id].attribution
+            yield _row(place, source, groups, cells)
 
 
 def _in_pool(catalogue: Catalogue, members: tuple[str, ...], place: Standing) -> tuple[str, ...]:
@@ -186,8 +206,9 @@ def _in_pool(catalogue: Catalogue, members: tuple[str, ...], place: Standing) ->
 
 
 def _row(
-    place: Standing, indicator: Indicator, groups: list[tuple[str, ...]], cells: tuple[CompareCell, ...]
+    place: Standing, source: str, groups: list[tuple[str, ...]], cells: tuple[CompareCell, ...]
 ) -> CompareRow:
+    indicator = place.indicator
     others = tuple(
         sorted({code for group in groups[1:] for code in group} - set(groups[0] if groups else ()))
     )
@@ -196,6 +217,8 @@ def _row(
         title=indicator.title,
         url=urls.indicator(indicator.id),
         topic=indicator.topic,
+        unit=text.unit_words(indicator),
+        source=source,
         period=place.period.label,
         period_end=place.period.end,
         cells=cells,

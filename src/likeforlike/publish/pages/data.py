@@ -12,6 +12,7 @@ import polars as pl
 
 from likeforlike.publish import text, urls
 from likeforlike.publish.pages.council import about, collected, in_reading_order
+from likeforlike.publish.pages.data_councils import CouncilCoverage, council_coverage
 from likeforlike.publish.pages.page import Column, Frozen, Link, Page, Table
 from likeforlike.publish.quality import all_corrections, all_flags
 from likeforlike.publish.revision_words import usually
@@ -25,7 +26,8 @@ class Coverage(Frozen):
     """One indicator: which years have values for how many of the councils expected, and how old the
     newest is.
 
-    `shares` is by year of period end; percentages are of all observations of the indicator.
+    `shares` is by year of period end; percentages are of all observations of the indicator. `published` is the
+    day of publication of the file that the newest figures were read from, None where it is not known.
     """
 
     indicator_id: str
@@ -36,6 +38,9 @@ class Coverage(Frozen):
     first_end: date
     latest_end: date
     latest: str
+    published: date | None
+    days_to_publication: int | None
+    days_old: int
     months_old: int
     with_value: int
     expected: int
@@ -45,6 +50,9 @@ class Coverage(Frozen):
     flags: int
     shares: Mapping[int, float]
     sentence: str
+
+
+_COUNCIL_KEYS = ["area_code", "name", "expected", "found", "found_pct"]
 
 
 class SourceLine(Frozen):
@@ -108,6 +116,7 @@ class DataPage(Page):
     last_year: int
     collected: str
     coverage: tuple[Coverage, ...]
+    councils: tuple[CouncilCoverage, ...]
     sources: tuple[SourceLine, ...]
     report: tuple[SetAside, ...]
     licences: tuple[Link, ...]
@@ -122,6 +131,7 @@ class DataPage(Page):
         keys = [name for name in Coverage.model_fields if name not in ("shares", "sentence", "url")]
         return (
             _table("coverage", "Coverage of indicators", self.coverage, keys),
+            _table("councils", "Coverage of councils", self.councils, _COUNCIL_KEYS),
             _table("sources", "Sources", self.sources, list(SourceLine.model_fields)),
             _table("build-report", "What became of the rows", self.report, list(SetAside.model_fields)),
         )
@@ -144,6 +154,7 @@ def make_data(catalogue: Catalogue) -> DataPage:
         last_year=max(one.latest_end.year for one in covered),
         collected=text.date_words(collected(catalogue)),
         coverage=covered,
+        councils=tuple(council_coverage(catalogue)),
         sources=tuple(_sources(catalogue)),
         report=tuple(_report(catalogue)),
         flags=len(all_flags(catalogue)),
@@ -160,6 +171,7 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
     table = catalogue.release.table("coverage").sort("indicator_id", "period_end", "period_start")
     by_indicator = {str(key[0]): group for key, group in table.group_by("indicator_id", maintain_order=True)}
     status = _status_shares(catalogue.release.table("observation"))
+    published = _published(catalogue)
     flags = Counter(one.indicator_id for one in all_flags(catalogue))
     for indicator in in_reading_order(catalogue):
         group = by_indicator.get(indicator.id)
@@ -171,6 +183,7 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
         for row in rows:
             year, share = row["period_end"].year, row["with_value"] / max(row["expected"], 1)
             shares[year] = max(shares.get(year, 0.0), round(share, 4))
+        issued = published.get((indicator.id, last["period_end"]))
         estimated, suppressed, missing = status.get(indicator.id, (0.0, 0.0, 0.0))
         yield Coverage(
             indicator_id=indicator.id,
@@ -181,6 +194,9 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
             first_end=rows[0]["period_end"],
             latest_end=last["period_end"],
             latest=text.period_label(last["period_start"], last["period_end"]),
+            published=issued,
+            days_to_publication=(issued - last["period_end"]).days if issued else None,
+            days_old=(as_of - last["period_end"]).days,
             months_old=text.months_between(last["period_end"], as_of),
             with_value=last["with_value"],
             expected=last["expected"],
@@ -191,6 +207,20 @@ def _coverage(catalogue: Catalogue) -> Iterator[Coverage]:
             shares=shares,
             sentence=text.coverage_sentence(len(rows), rows[0]["period_end"], last["period_end"]),
         )
+
+
+def _published(catalogue: Catalogue) -> dict[tuple[str, date], date]:
+    """The newest day of publication of the files behind each indicator's periods, where it is known and not
+    before the period's end."""
+    found: dict[tuple[str, date], date] = {}
+    pairs = (
+        catalogue.release.table("observation").select("indicator_id", "period_end", "snapshot_id").unique()
+    )
+    for indicator_id, end, snapshot in pairs.iter_rows():
+        file = catalogue.files.get(snapshot)
+        if file is not None and file.published is not None and file.published >= end:
+            found[indicator_id, end] = max(file.published, found.get((indicator_id, end), file.published))
+    return found
 
 
 def _revised(catalogue: Catalogue) -> Iterator[Revised]:

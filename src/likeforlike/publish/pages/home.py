@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from likeforlike.publish import text, urls
+from pydantic import Field
+
+from likeforlike.domain.indicator import Tier
+from likeforlike.domain.neighbour_model import Pool
+from likeforlike.publish import narrative, text, urls
+from likeforlike.publish.charts.choropleth import Drawing
+from likeforlike.publish.pages.gap_view import make_gap
+from likeforlike.publish.pages.map import MapClass, make_map
 from likeforlike.publish.pages.page import About, Frozen, Link, Page
+from likeforlike.publish.pages.standing import standing
 
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
@@ -14,6 +22,7 @@ if TYPE_CHECKING:
 #: Council and indicators of the worked examples; those that a release does not hold are left out.
 _COUNCIL = "E06000001"
 _CLAIM, _AUDITED = "healthy-life-expectancy-female", "employment-rate"
+_MOST_NEW = 6
 
 
 class HomePage(Page):
@@ -24,6 +33,9 @@ class HomePage(Page):
     sources: tuple[SourceLine, ...]
     collected: str
     examples: tuple[Link, ...]
+    publishers: int
+    newest: tuple[Newest, ...]
+    headline: Headline | None
     regions: tuple[Link, ...]
 
 
@@ -33,6 +45,26 @@ class SourceLine(Frozen):
     title: str
     publisher: str
     collected: str
+
+
+class Newest(Frozen):
+    """An indicator among those with the newest figures."""
+
+    title: str
+    url: str
+    period: str
+
+
+class Headline(Frozen):
+    """A gap between places, with its map."""
+
+    title: str
+    url: str
+    lead: str
+    gap: str
+    classes: tuple[MapClass, ...]
+    sentence: str
+    drawing: Drawing = Field(exclude=True)
 
 
 HomePage.model_rebuild()
@@ -48,6 +80,41 @@ def _examples(catalogue: Catalogue) -> Iterator[Link]:
     if area and _AUDITED in indicators:
         title = indicators[_AUDITED].title
         yield Link(text=text.example_audit(area.name, title), url=urls.council_indicator(area.code, _AUDITED))
+    if catalogue.release.definitions.funds:
+        yield Link(text=text.EXAMPLE_MONEY, url=urls.funding())
+
+
+def _newest(catalogue: Catalogue) -> Iterator[Newest]:
+    """The indicators whose figures reach furthest, newest first."""
+    table = catalogue.release.table("coverage").sort("period_end", "indicator_id", descending=[True, False])
+    for row in (
+        table.unique("indicator_id", keep="first", maintain_order=True).head(_MOST_NEW).iter_rows(named=True)
+    ):
+        indicator = catalogue.indicators.get(row["indicator_id"])
+        if indicator is not None:
+            period = text.period_label(row["period_start"], row["period_end"])
+            yield Newest(title=indicator.title, url=urls.indicator(indicator.id), period=period)
+
+
+def _headline(catalogue: Catalogue) -> Headline | None:
+    """The map of the claim among the examples; None where the release lacks its figures, gap or shapes."""
+    indicator = catalogue.indicators.get(_CLAIM)
+    pool = Pool.LOWER_TIER if indicator and indicator.tier is Tier.LOWER else Pool.UPPER_TIER
+    place = standing(catalogue, indicator.id, pool) if indicator else None
+    shapes = make_map(catalogue, place) if place else None
+    gap = make_gap(catalogue, indicator) if indicator else None
+    if indicator is None or place is None or shapes is None or gap is None:
+        return None
+    newest = gap.periods[0]
+    return Headline(
+        title=indicator.title,
+        url=urls.indicator(indicator.id),
+        lead=narrative.headline_gap(place, newest.lowest.text, newest.highest.text),
+        gap=gap.verdicts[0] if gap.verdicts else "",
+        classes=shapes.classes,
+        sentence=shapes.sentence,
+        drawing=shapes.drawings[-1],
+    )
 
 
 def make_home(catalogue: Catalogue) -> HomePage:
@@ -67,6 +134,9 @@ def make_home(catalogue: Catalogue) -> HomePage:
         ),
         collected=text.date_words(newest) if newest else "",
         examples=tuple(_examples(catalogue)),
+        publishers=len({source.publisher for source in sources.values()}),
+        newest=tuple(_newest(catalogue)),
+        headline=_headline(catalogue),
         regions=tuple(
             Link(text=area.name, url=f"{urls.councils()}#{area.code}")
             for area in register.current.areas.values()
