@@ -25,7 +25,7 @@ def test_an_officer_finds_what_stands_out_and_takes_evidence(open_page: OpenPage
     page.wait_for_url(re.compile(r"/councils/E07000073$"))
     below = page.locator("section[aria-labelledby=stands-out] ol").first.get_by_role("listitem")
     assert 1 <= below.count() <= 3
-    assert all("than" in below.nth(number).inner_text() for number in range(below.count()))
+    assert all("against" in below.nth(number).inner_text() for number in range(below.count()))
     below.first.get_by_role("link").click()
     assert "the mean of its ten nearest neighbours" in page.locator("p.lead").inner_text()
     link = page.get_by_role("link", name="CSV", exact=True).get_attribute("href")

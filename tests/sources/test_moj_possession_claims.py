@@ -71,6 +71,25 @@ def test_landlords_add_up_and_an_absent_cell_is_a_zero(tmp_path: Path, declared:
     assert values(raw, "mortgage/Claims")["E06000001"] == (quarter, 0.0, None)
 
 
+def test_a_figure_names_the_row_of_its_own_kind_of_case(tmp_path: Path, declared: Source):
+    """An auditor who opens the row must find the count: not the first row of the quarter, which is of another kind."""
+    folder = folder_with(
+        tmp_path,
+        declared,
+        ("2019 Q2", "E06000001", "Accelerated_Landlord", "Warrants", 4.0),
+        ("2019 Q2", "E06000001", "Mortgage", "Claims", 9.0),
+        ("2019 Q2", "E06000001", "Private_Landlord", "Claims", 3.0),
+        ("2019 Q2", "E06000001", "Social_Landlord", "Claims", 2.0),
+    )
+    raw = parse(folder, declared).filter(pl.col("area_code") == "E06000001")
+    assert dict(raw.select("series", "source_row").iter_rows()) == {
+        "landlord/Claims": 4,
+        "landlord/Repossessions": 2,  # none in the file: the council's first row of the quarter
+        "mortgage/Claims": 3,
+        "mortgage/Repossessions": 2,
+    }
+
+
 def test_merged_councils_are_added_up_only_where_all_have_a_row(tmp_path: Path, declared: Source):
     all_four = [("2019 Q1", code, "Mortgage", "Claims", 10.0) for code in MERGED]
     three = [("2019 Q2", code, "Mortgage", "Claims", 10.0) for code in MERGED[:3]]

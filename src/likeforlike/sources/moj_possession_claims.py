@@ -6,7 +6,8 @@ so its absent cells are zeros; a council with no row at all in a quarter has no 
 Rates are worked out here: cases for every 100,000 people at the mid-year of the same year. Population is held
 on the boundaries of today, so the cases of councils that were merged since are added up first, and such a
 rate is marked as estimated. England is all its councils' cases. A worked-out row names the first of the rows
-behind it.
+that were added up; where the file has none of the kind, the first row of the council and quarter, which is why it
+is a zero.
 """
 
 from __future__ import annotations
@@ -97,7 +98,19 @@ def read_cases(folder: Path, file: SourceFile, source_id: str) -> pl.DataFrame:
             number.filter(pl.col("type").is_in(types), pl.col("action") == action).sum().alias(series)
             for series, (types, action) in SERIES.items()
         ),
+        *(
+            pl.col(SOURCE_ROW)
+            .filter(pl.col("type").is_in(types), pl.col("action") == action)
+            .first()
+            .alias(_row_of(series))
+            for series, (types, action) in SERIES.items()
+        ),
     )
+
+
+def _row_of(series: str) -> str:
+    """The column with the first row of a series' cases."""
+    return f"row of {series}"
 
 
 def on_todays_boundaries(cases: pl.DataFrame, register: AreaRegister) -> pl.DataFrame:
@@ -121,7 +134,12 @@ def on_todays_boundaries(cases: pl.DataFrame, register: AreaRegister) -> pl.Data
         pl.concat([table, england])
         .join(cases, on=["date", "area_code"])
         .group_by("date", "today")
-        .agg(pl.col("merged").any(), pl.col(SOURCE_ROW).min(), *(pl.col(series).sum() for series in SERIES))
+        .agg(
+            pl.col("merged").any(),
+            pl.col(SOURCE_ROW).min(),
+            *(pl.col(series).sum() for series in SERIES),
+            *(pl.col(_row_of(series)).min() for series in SERIES),
+        )
         .sort("date", "today")
     )
 
@@ -155,9 +173,10 @@ def people_of_today(population: pl.DataFrame, register: AreaRegister) -> pl.Data
 def _rates(cases: pl.DataFrame, people: pl.DataFrame, series: str, file: SourceFile) -> pl.DataFrame:
     """One series per 100,000 people; a quarter's population is that of its mid-year."""
     quarter = pl.col("date").str.slice(6, 1).cast(pl.Int32)
-    table = cases.with_columns(pl.col("date").str.slice(0, 4).cast(pl.Int32).alias("year")).join(
-        people, on=["today", "year"], how="left", maintain_order="left"
-    )
+    table = cases.with_columns(
+        pl.col("date").str.slice(0, 4).cast(pl.Int32).alias("year"),
+        pl.coalesce(_row_of(series), SOURCE_ROW).alias(SOURCE_ROW),
+    ).join(people, on=["today", "year"], how="left", maintain_order="left")
     start = pl.format("{}-{}-01/P1Q", "year", (quarter * 3 - 2).cast(pl.String).str.zfill(2))
     return raw_rows(
         table,
