@@ -68,11 +68,8 @@ class Benchmark:
     def neighbours_missing(self, area_row: int, column: int) -> tuple[str, ...]:
         """Codes of the neighbours without a value in that period, nearest first."""
         rows = self.neighbours[area_row]
-        return tuple(
-            self.matrix.areas[row]
-            for row in rows
-            if row >= 0 and not np.isfinite(self.matrix.values[row, column])
-        )
+        missing = rows[(rows >= 0) & ~np.isfinite(self.matrix.values[rows, column])]
+        return tuple(self.matrix.areas[row] for row in missing.tolist())
 
     def neighbours_repeated(self, area_row: int, column: int) -> tuple[str, ...]:
         """Codes of neighbours left out of the mean because a nearer one holds the same shared estimate."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from likeforlike.publish.charts.bars import bars_svg
+from likeforlike.publish.charts.beside import beside_html
 from likeforlike.publish.charts.choropleth import choropleth_svg
 from likeforlike.publish.charts.concentration import curve_svg
 from likeforlike.publish.charts.events import events_svg
@@ -25,6 +26,7 @@ from likeforlike.publish.charts.timeline import timeline_svg
 
 DRAWINGS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
+        "beside_html": beside_html,
         "choropleth_svg": choropleth_svg,
         "heat_svg": heat_svg,
         "events_svg": events_svg,

@@ -17,11 +17,12 @@ def sparkline_svg(council: Points, mean: Points = ()) -> str:
 
     Points are (year, value or None), oldest first. Fewer than two values draw a single dot, never a line.
     """
-    known = [(at, value) for at, value in (*council, *mean) if value is not None]
+    known = [point for point in (*council, *mean) if point[1] is not None]
     if not known:
         return ""
-    x = Scale(min(at for at, _ in known), max(at for at, _ in known), 4, WIDTH - 5)
-    y = Scale(min(value for _, value in known), max(value for _, value in known), HEIGHT - 4, 4)
+    times, values = zip(*known, strict=True)
+    x = Scale(min(times), max(times), 4, WIDTH - 5)
+    y = Scale(min(values), max(values), HEIGHT - 4, 4)
     if y.low == y.high:
         y = Scale(y.low - 1, y.high + 1, HEIGHT - 4, 4)
     lines = f'<path class="l-mean s" d="{"".join(_runs(mean, x, y))}"/>' if mean else ""

@@ -191,5 +191,7 @@ def _gap(standing: Standing, difference: float | None) -> float | None:
 def _line(standing: Standing, values: np.ndarray) -> Sparkline:
     """A series up to the latest period, missing values None."""
     stop = standing.column + 1
-    numbers = [None if isnan(number) else number for number in values[:stop].tolist()]
+    numbers: list[float | None] = values[:stop].tolist()
+    if isnan(values[:stop].sum()):  # most series have no gap, and need no second look at every point
+        numbers = [None if number is None or isnan(number) else number for number in numbers]
     return tuple(zip(standing.times[:stop], numbers, strict=True))
