@@ -25,18 +25,17 @@ def raw_folder() -> Path:
 
 
 #: Files that take longest, in the order in which they begin: a build beside a browser rather than beside another
-#: build, and short files last, so that no process is idle while another is at a long one. Seconds of processor
-#: time, one file at a time, are beside them.
+#: build, and short files last, so that no process is idle while another is at a long one.
 LONG_FILES = (
-    "oracle/test_embedded_release.py",  # 75
-    "browser/test_accessible.py",  # 150
-    "oracle/test_refresh_from_raw.py",  # 60
-    "property/test_refresh_soak.py",  # 35
-    "oracle/test_command_line_from_raw_files.py",  # 30
-    "browser/test_keyboard_journeys.py",  # 30
-    "oracle/test_events_on_spark.py",  # 30
-    "contract/test_web_requests.py",  # 25
-    "property/test_refresh_killed.py",  # 15
+    "oracle/test_embedded_release.py",
+    "browser/test_accessible.py",
+    "oracle/test_refresh_from_raw.py",
+    "property/test_refresh_soak.py",
+    "browser/test_keyboard_journeys.py",
+    "oracle/test_events_on_spark.py",
+    "contract/test_web_requests.py",
+    "oracle/test_command_line_from_raw_files.py",
+    "property/test_refresh_killed.py",
 )
 
 

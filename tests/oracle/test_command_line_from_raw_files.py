@@ -74,6 +74,7 @@ def universe(folder: Path) -> dict[str, list[str]]:
     }
 
 
+@cache
 def published(folder: Path, file: str, series: str, start: str) -> dict[str, float]:
     """The file's figures by today's code for a period; combined areas under each part."""
     with gzip.open(folder / file, "rt", encoding="utf-8-sig", newline="") as text:
