@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -396,3 +398,60 @@ def test_csv_can_be_read_as_a_table(run):
     assert table.height == 1083
     assert table.schema["value"] == pl.Float64
     assert table.schema["rank"] == pl.Int64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("areas", "--as-of", "yesterday"), "'yesterday' is not a day. Write it as 2024-03-31."),
+        (("areas", "--as-of", "1850-01-01"), "The register of areas begins on 2011-01-01."),
+        (("benchmark", "Hartlepool", "--format", "xml"), "'xml' is not one of 'table', 'json', 'csv'."),
+        (("events", "a.csv", "--definition", "nope"), "one that comes along: police_street_crime"),
+        (
+            ("alignment", "--fund", "town-deals", "--round", "9"),
+            "There are no rounds, and awards announced on",
+        ),
+        (("alignment", "--fund-file", "/no/such.csv"), "/no/such.csv: There is no such file."),
+    ],
+)
+def test_a_typical_mistake_gets_one_sentence_in_the_words_of_people(
+    arguments: tuple[str, ...], says: str
+) -> None:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == 2, result.output
+    assert says in " ".join(result.stderr.split())
+    for system in ("Errno", "Value error", "codec", "Traceback"):
+        assert system not in result.stderr
+
+
+def test_a_table_in_another_encoding_is_named_without_the_codecs_words(tmp_path: Path) -> None:
+    file = tmp_path / "latin.csv"
+    file.write_bytes("recipient_code,amount_gbp,date\nCafé,1,2024-01-01\n".encode("latin-1"))
+    result = CliRunner().invoke(app, ["alignment", "--fund-file", str(file)])
+    assert result.exit_code == 2 and "is not text in UTF-8. Save it as CSV in UTF-8." in result.stderr
+
+
+def test_a_port_in_use_is_said_before_any_address_is() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = CliRunner().invoke(app, ["serve", "--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 2 and "Choose another port" in result.stderr
+    assert "http://" not in result.output
+
+
+@pytest.mark.parametrize("command", [("benchmark", "Hartlepool"), ("gaps", "employment-rate"), ("funds",)])
+def test_a_narrow_screen_drops_no_column_and_cuts_no_number(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = CliRunner().invoke(app, list(command)).output
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = CliRunner().invoke(app, list(command)).output
+    numbers = re.compile(r"[−-]?£?\d[\d,.]*%?")
+    assert sorted(numbers.findall(wide)) == sorted(numbers.findall(narrow))
+
+
+def test_help_has_every_commands_whole_sentence() -> None:
+    said = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    assert "..." not in said.split("Commands:")[1]

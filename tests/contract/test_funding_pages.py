@@ -236,7 +236,7 @@ def test_a_bad_own_fund_is_refused_with_file_and_row(
 
 def test_an_own_fund_that_is_not_there_is_named(tmp_path: Path) -> None:
     said = run("alignment", "--fund-file", str(tmp_path / "none.csv"), expect=2)
-    assert "none.csv" in said and "cannot be read" in said
+    assert "none.csv" in said and "There is no such file" in said
 
 
 def test_an_own_fund_is_asked_in_every_way_that_the_funds_are(tmp_path: Path) -> None:

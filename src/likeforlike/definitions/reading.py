@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from likeforlike.domain.errors import DefinitionError
+from likeforlike.domain.errors import DefinitionError, unreadable
 
 #: Keys and list positions from the top of a file to one place in it.
 Place = tuple[str | int, ...]
@@ -87,7 +87,7 @@ def read_yaml(path: Path) -> object:
     except (YAMLError, UnicodeDecodeError, ValueError) as problem:
         raise DefinitionError(f"The file cannot be read as YAML ({problem}).", file=str(path)) from problem
     except OSError as problem:
-        raise DefinitionError(f"The file cannot be opened ({problem.strerror}).", file=str(path)) from problem
+        raise unreadable(str(path), problem) from problem
 
 
 def _dates_as_text(data: object) -> object:

@@ -40,6 +40,23 @@ class DefinitionError(PersonCanFixError):
         self.file, self.line = file, line
 
 
+def unreadable(file: str, problem: Exception) -> DefinitionError:
+    """What is wrong with a table of a person's own that cannot be read, without the system's own words."""
+    if isinstance(problem, FileNotFoundError):
+        return DefinitionError("There is no such file.", file=file, instead="Name one that is there.")
+    if isinstance(problem, IsADirectoryError):
+        return DefinitionError("This is a folder.", file=file, instead="Name a file.")
+    if isinstance(problem, OSError):
+        return DefinitionError(f"The file cannot be opened ({problem.strerror}).", file=file)
+    if isinstance(problem, UnicodeDecodeError):
+        return DefinitionError(
+            "The file is not text in UTF-8.", file=file, instead="Save it as CSV in UTF-8."
+        )
+    return DefinitionError(
+        f"The file is no table ({problem}).", file=file, instead="Save it as CSV in UTF-8."
+    )
+
+
 class RequestError(PersonCanFixError):
     """Something that was asked for cannot be given as asked."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from likeforlike.domain.errors import DefinitionError, RequestError
+from likeforlike.domain.errors import DefinitionError, RequestError, unreadable
 
 COLUMNS = ("year_start", "index")
 _APRIL = 4
@@ -64,7 +64,7 @@ def read_deflator(path: Path) -> Deflator:
                     )
                 index[year] = value
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise DefinitionError(f"The file cannot be read ({problem}).", file=str(path)) from problem
+        raise unreadable(str(path), problem) from problem
     if not index:
         raise DefinitionError("The file holds no year.", file=str(path), line=1)
     return Deflator(index)

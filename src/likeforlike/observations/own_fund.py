@@ -11,7 +11,7 @@ import polars as pl
 
 from likeforlike.domain.allocation import ALLOCATION_AREA_SCHEMA, RAW_AWARD_SCHEMA
 from likeforlike.domain.area import AreaKind, AreaRegister
-from likeforlike.domain.errors import DefinitionError, LikeForLikeError
+from likeforlike.domain.errors import DefinitionError, LikeForLikeError, unreadable
 from likeforlike.domain.money import AllocationMethod, AmountKind, Fund, Selection
 from likeforlike.domain.own_data import OwnFund
 from likeforlike.observations.allocations import Register, standardise_awards
@@ -88,7 +88,7 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
                 plain = {name.strip(): str(value).strip() for name, value in row.items()}
                 rows.append((reader.line_num, dict.fromkeys(OPTIONAL, "") | plain))
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise DefinitionError(f"The file cannot be read ({problem}).", file=str(path)) from problem
+        raise unreadable(str(path), problem) from problem
     if not rows:
         raise DefinitionError("The file holds no award.", file=str(path), line=1)
     return rows

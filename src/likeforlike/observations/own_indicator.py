@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from likeforlike.domain.area import AreaKind, AreaRegister
-from likeforlike.domain.errors import DefinitionError, NotFoundError, RequestError
+from likeforlike.domain.errors import DefinitionError, NotFoundError, RequestError, unreadable
 from likeforlike.domain.indicator import Tier, Unit
 from likeforlike.domain.observation import RAW_SCHEMA, WITHOUT_VALUE, ObservationStatus
 from likeforlike.domain.own_data import SERIES, OwnIndicator
@@ -119,10 +119,7 @@ def _rows(file: _File) -> Iterator[tuple[int, Row]]:
                     empty = False
                     yield reader.line_num, dict.fromkeys(COLUMNS, "") | plain
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        raise DefinitionError(
-            f"The file cannot be read ({reason}).", file=str(file.path), instead="Save it as CSV in UTF-8."
-        ) from problem
+        raise unreadable(str(file.path), problem) from problem
     if empty:
         raise file.wrong(1, "The file holds no value.")
 

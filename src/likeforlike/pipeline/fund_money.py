@@ -162,11 +162,13 @@ class Awards:
         if total <= 0:
             rounds = self._of(whole.funds, None)["round"].drop_nulls().unique().sort().to_list()
             days = self._of(whole.funds, None)["announced"].drop_nulls().sort().to_list()
-            told = [f"rounds {', '.join(rounds)}"] if rounds else []
-            told += [f"awards announced from {days[0]} to {days[-1]}"] if days else []
+            told = [f"rounds {', '.join(rounds)}" if rounds else "no rounds"]
+            if days:
+                span = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
+                told.append(f"awards announced {span}")
             raise RequestError(
                 f"{whole.title}: no award with an amount, {part.words}.",
-                instead=f"There are {' and '.join(told)}." if told else "",
+                instead=f"There are {', and '.join(told)}." if told else "",
             )
         day: date = awards.filter(pl.col("amount_gbp").cum_sum() >= total / 2)["announced"][0]
         members = tuple(one for one in whole.funds if one in set(awards["fund_id"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from likeforlike.domain.errors import RequestError
+from likeforlike.domain.errors import RequestError, unreadable
 from likeforlike.domain.matrix import FeatureTable
 
 
@@ -17,15 +17,13 @@ def read_feature_file(path: Path, nominal: Collection[str] = ()) -> FeatureTable
 
     Columns named in `nominal` hold labels, which become numbers in the order of the alphabet.
 
-    Raises RequestError, naming the row, for a file that cannot be read, a row with another number of cells,
-    an empty code, or a cell that is not a number.
+    Raises DefinitionError for a file that cannot be read; RequestError, naming the row, for a row with
+    another number of cells, an empty code, or a cell that is not a number.
     """
     try:
         rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise RequestError(
-            f"The feature table {path} cannot be read ({problem}).", instead="Name a CSV file in UTF-8."
-        ) from problem
+        raise unreadable(str(path), problem) from problem
     if len(rows) < 3 or len(rows[0]) < 2:
         raise RequestError(
             f"The feature table {path} holds no areas to compare.",

@@ -22,10 +22,9 @@ from likeforlike.publish.cli.funding import (
     PricesOption,
     millions,
     pounds,
-    read_day,
     read_prices,
 )
-from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, note
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, note, read_day
 from likeforlike.publish.funding import (
     ALIGNMENT_KEYS,
     Desk,
@@ -33,10 +32,12 @@ from likeforlike.publish.funding import (
     counterfactual_rows,
     specification_table,
 )
+from likeforlike.publish.funding_words import MULTI_AREA
 from likeforlike.publish.numbers import number
 
 FundOption = Annotated[
-    list[str] | None, typer.Option("--fund", help="A fund or a group of funds; repeat it to add several.")
+    list[str] | None,
+    typer.Option("--fund", metavar="ID", help="A fund or a group of funds; repeat it to add several."),
 ]
 FundFile = Annotated[
     Path | None,
@@ -109,7 +110,8 @@ def alignment(  # noqa: PLR0917 - one parameter per option
         "153 counties and single-tier councils" if multi_area is MultiArea.RECIPIENT else "lower-tier areas"
     )
     caption = (
-        f"Money per head among {tier}, awards to several councils: {multi_area.value}. Spearman with its 95% "
+        f"Money per head among {tier}, awards to several councils {MULTI_AREA[multi_area.value]}. "
+        f"Spearman with its 95% "
         f"interval "
         "(2,000 draws). To move: share of the money that would have to move to be proportional to population "
         "times need. "
@@ -161,7 +163,7 @@ def counterfactual(  # noqa: PLR0917 - one parameter per option
         Column("Council", lambda row: row["area_name"], wrap=True),
         Column("Need", lambda row: "–" if row["need"] is None else number(row["need"], 1), right=True),
         Column("Actual £", lambda row: pounds(row["amount_gbp"]), right=True),
-        Column("Needed £", lambda row: pounds(row["needed_gbp"]), right=True),
+        Column("Under the rule £", lambda row: pounds(row["needed_gbp"]), right=True),
         Column("Gap £ a head", lambda row: number(row["gap_gbp_per_head"], 0), right=True),
     )
     emit(rows, format, title=f"{chosen.title} by {need}", caption=caption, columns=columns)

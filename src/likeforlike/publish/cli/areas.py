@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from likeforlike.domain.area import COUNCILS, AreaKind
+from likeforlike.domain.errors import RequestError
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.columns import Column
-from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, read_day
 
+#: Before it the register does not say which areas there were.
+BEGINS = date(2011, 1, 1)
 _COLUMNS = (
     Column("Code", lambda row: row["area_code"]),
     Column("Name", lambda row: row["name"], wrap=True),
@@ -31,15 +34,20 @@ def register(app: typer.Typer) -> None:
 def areas(
     kind: Annotated[AreaKind | None, typer.Option("--kind", help="Only areas of one kind.")] = None,
     as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Areas in force on that day."),
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="Areas in force on that day, such as 2019-04-01."),
     ] = None,
     format: FormatOption = Format.TABLE,
     release: ReleaseOption = None,
 ) -> None:
     """List councils in force now, or on a day; with --kind also combined authorities and regions."""
     everything = Catalogue.open(release).register
-    register = everything.as_of(as_of.date()) if as_of else everything.current
+    on = read_day(as_of) if as_of else None
+    if on is not None and on < BEGINS:
+        raise RequestError(
+            f"The register of areas begins on {BEGINS}.", instead="Write that day or a later one."
+        )
+    register = everything.as_of(on) if on else everything.current
     kinds = COUNCILS if kind is None else (kind,)
     names = {code: area.name for code, area in everything.areas.items()}
     rows = [
@@ -58,5 +66,5 @@ def areas(
         for area in register.areas.values()
         if area.kind in kinds
     ]
-    day = f"{as_of.date()}" if as_of else "now"
-    emit(rows, format, title=f"{len(rows)} areas in force {'on ' if as_of else ''}{day}", columns=_COLUMNS)
+    when = f"on {on}" if on else "now"
+    emit(rows, format, title=f"{len(rows)} areas in force {when}", columns=_COLUMNS)

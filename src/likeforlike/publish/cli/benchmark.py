@@ -210,7 +210,9 @@ def _for_people(catalogue: Catalogue, council: Area | None, model_id: str | None
         "columns": (
             Column("Indicator", lambda row: _title(of(row), row, council), wrap=True),
             *place,
-            Column("Period", lambda row: Period(row["period_end"], row["period_start"]).short_label),
+            Column(
+                "Period", lambda row: Period(row["period_end"], row["period_start"]).short_label, wrap=True
+            ),
             Column("Value", own, right=True),
             Column("Nearest", lambda row: value(row, "nearest_value"), right=True),
             Column("Mean of\nten", mean, right=True),

@@ -37,7 +37,9 @@ def register(app: typer.Typer) -> None:
 
 
 def events(  # noqa: PLR0917 - as the command line has them
-    files: Annotated[list[Path], typer.Argument(help="Parquet or CSV files with the same columns.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Parquet or CSV files with the same columns.")
+    ],
     definition: Annotated[
         str,
         typer.Option("--definition", help="A definition file (YAML), or the name of one that comes along."),
@@ -98,10 +100,16 @@ def _engine_name(text: str) -> Any:  # noqa: ANN401 - its type is loaded with th
 def _definition(given: str, known: Definitions) -> tuple[EventDefinition, Path]:
     """The definition and the folder its files are looked up in."""
     from likeforlike.definitions.loader import load_event_definition  # noqa: PLC0415
+    from likeforlike.domain.errors import NotFoundError  # noqa: PLC0415
 
     if given in known.events:
         return known.events[given], Path()
     path = Path(given)
+    if not path.suffix and not path.exists():
+        raise NotFoundError(
+            f"There is no definition {given!r}.",
+            instead=f"Name a file (YAML), or one that comes along: {', '.join(known.events)}.",
+        )
     return load_event_definition(path, known), path.parent
 
 

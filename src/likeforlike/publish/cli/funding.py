@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from likeforlike.domain.errors import RequestError
 from likeforlike.observations.deflator import Deflator, read_deflator
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.cli.columns import Column, Row
-from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit
+from likeforlike.publish.cli.output import Format, FormatOption, ReleaseOption, emit, read_day
 from likeforlike.publish.funding import allocation_rows, fund_rows, in_real_terms
 from likeforlike.publish.numbers import number
 
@@ -120,11 +119,3 @@ def pounds(value: float | None) -> str:
 def millions(value: float | None) -> str:
     """Millions of pounds, or a dash for a missing amount."""
     return "–" if value is None else number(value / 1e6, 1)
-
-
-def read_day(text: str) -> date:
-    """A day as 2024-03-31; RequestError for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise RequestError(f"{text!r} is not a day.", instead="Write it as 2024-03-31.") from problem

@@ -142,13 +142,11 @@ def _columns(indicator: Indicator, labels: Mapping[date, str]) -> tuple[Column, 
 
 def _change_columns(indicator: Indicator) -> tuple[Column, ...]:
     def number(key: str) -> Column:
-        heading = {"change_lower_95": "Lower 95 %", "change_upper_95": "Upper 95 %"}.get(
-            key, key.capitalize()
-        )
+        heading = {"change_lower_95": "From (95%)", "change_upper_95": "To (95%)"}.get(key, key.capitalize())
         return Column(heading, lambda row: _number(row[key], indicator.decimals + 2), right=True)
 
     return (
-        Column("Measure", lambda row: row["measure"] or "none"),
+        Column("Measure", lambda row: gap_words.MEASURES.get(row["measure"] or "", "none"), wrap=True),
         *(number(key) for key in ("first", "last", "change", "change_lower_95", "change_upper_95")),
     )
 
@@ -168,7 +166,7 @@ def _verdicts(catalogue: Catalogue, indicator: Indicator) -> str:
 def _verdict(row: Row, catalogue: Catalogue) -> str:
     """A span's verdict in sentences, with the councils that drive it."""
     names = [catalogue.register.areas[code].name for code in (row["drivers"] or "").split()]
-    return gap_words.verdict(row, names, words=False)
+    return gap_words.verdict(row, names)
 
 
 def _caption(catalogue: Catalogue, indicator: Indicator, rows: pl.DataFrame) -> str:

@@ -57,9 +57,21 @@ class _Commands(TyperGroup):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as problem:
+            problem.message = problem.message.replace("Value error, ", "")
+            raise
         except LikeForLikeError as problem:
             typer.echo(f"likeforlike: {problem}", err=True)
             raise typer.Exit(BAD_INPUT) from problem
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Every command with its whole first sentence, on as many lines as that takes."""
+        rows = [
+            (name, " ".join((self.get_command(ctx, name).help or "").split("\n\n")[0].split()))
+            for name in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def _load(self, topic: str) -> None:
         if TOPICS[topic][0] not in self.commands:

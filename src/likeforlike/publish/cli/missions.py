@@ -91,7 +91,7 @@ def progress(
         format,
         title=found.title,
         caption=_caption(catalogue),
-        columns=(Column("Area", lambda row: row["area_name"]), *_NUMBERS),
+        columns=(Column("Area", lambda row: row["area_name"], wrap=True), *_NUMBERS),
         keys=(*table.columns, "area_name"),
     )
 
@@ -240,7 +240,7 @@ _TARGETS = (
     Column("Councils", mission_words.council_counts, wrap=True),
 )
 _NUMBERS = (
-    Column("Status", _status),
+    Column("Status", _status, wrap=True),
     Column("Baseline", _number("baseline"), right=True),
     Column("Now", _number("latest"), right=True),
     Column("Aim", _number("aim"), right=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -11,7 +11,9 @@ from likeforlike.analysis.neighbours import farther_share, find
 from likeforlike.definitions.loader import load_neighbour_model
 from likeforlike.domain.area import Area
 from likeforlike.domain.errors import RequestError
+from likeforlike.domain.indicator import Unit
 from likeforlike.domain.neighbour_model import NeighbourModel, Pool
+from likeforlike.publish import text
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.choices import CHOICE_KEYS, year_choices
 from likeforlike.publish.cli.columns import Column, Row
@@ -66,6 +68,7 @@ def neighbours(
             if council is None
             else [found.row(council, catalogue.register)]
         )
+    titles = {one.id: one.title for one in catalogue.indicators.values()}
     title = (
         f"{found.model.title}: {'all areas' if area is None else found.name(found.neighbours.areas[rows[0]])}"
     )
@@ -75,7 +78,7 @@ def neighbours(
         keys=EXPLAIN_KEYS if explain else NEIGHBOUR_KEYS,
         title=title,
         caption=_caption(found, explain=explain),
-        columns=_columns(explain=explain, every=area is None, found=found),
+        columns=_columns(explain=explain, every=area is None, found=found, titles=titles),
     )
 
 
@@ -202,7 +205,7 @@ def _percent(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f}%"
 
 
-def _columns(*, explain: bool, every: bool, found: Found) -> tuple[Column, ...]:
+def _columns(*, explain: bool, every: bool, found: Found, titles: Mapping[str, str]) -> tuple[Column, ...]:
     own = [Column("Area", lambda row: found.name(row["area_code"]), wrap=True)] if every else []
     columns = (
         *own,
@@ -216,7 +219,7 @@ def _columns(*, explain: bool, every: bool, found: Found) -> tuple[Column, ...]:
         return columns
     return (
         *columns[: 2 + len(own)],
-        Column("Feature", lambda row: row["feature"], wrap=True),
+        Column("Feature", lambda row: titles.get(row["feature"], row["feature"]), wrap=True),
         Column("Share of\ndistance", lambda row: _percent(row["share"]), right=True),
         Column("Difference", lambda row: _signed(row["signed_difference"]), right=True),
     )
@@ -242,9 +245,8 @@ def _caption(found: Found, *, explain: bool) -> str:
 
 _COMPARE = (
     Column("Feature", lambda row: row["feature_title"], wrap=True),
-    Column("First", lambda row: _value(row["area_value"]), right=True),
-    Column("Second", lambda row: _value(row["other_value"]), right=True),
-    Column("Unit", lambda row: row["unit"]),
+    Column("First", lambda row: _in_unit(row, "area_value"), right=True),
+    Column("Second", lambda row: _in_unit(row, "other_value"), right=True),
     Column("Share of\ndistance", lambda row: _percent(row["share"]), right=True),
     Column("Difference", lambda row: _signed(row["signed_difference"]), right=True),
 )
@@ -284,6 +286,15 @@ _MODELS = (
 
 def _beside(row: Row, choice: str) -> str:
     return f"{_value(row[f'mean_{choice}'])} {row[f'verdict_{choice}'].replace('_', ' ')}"
+
+
+def _in_unit(row: Row, key: str) -> str:
+    """A feature's value as pages show it; one of a model of a person's own may have no unit."""
+    value = row[key]
+    if value is None or row["unit"] not in Unit.__members__.values():
+        return _value(value)
+    decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
+    return text.value_words(value, Unit(row["unit"]), decimals)
 
 
 def _value(value: float | None) -> str:

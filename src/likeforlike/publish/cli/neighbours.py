@@ -20,7 +20,8 @@ FeatureOption = Annotated[
     list[str] | None,
     typer.Option(
         "--feature",
-        help="FEATURE=WEIGHT: with --model times that model's weight, else a model of these features.",
+        metavar="FEATURE=WEIGHT",
+        help="Repeat it for several: with --model times that model's weight, else a model of these features.",
     ),
 ]
 YearOption = Annotated[int | None, typer.Option("--year", help="As it was in a year.")]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from likeforlike.domain.errors import RequestError
 from likeforlike.publish.cli.columns import Column, Row
 
 #: A cell that begins with one of these is run as a formula by a spreadsheet.
@@ -63,6 +64,14 @@ def emit(
         from likeforlike.publish.cli.tables import print_table  # noqa: PLC0415
 
         print_table([*rows], title=title, caption=caption, columns=columns, section=section)
+
+
+def read_day(text: str) -> date:
+    """A day as 2024-03-31; RequestError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise RequestError(f"{text!r} is not a day.", instead="Write it as 2024-03-31.") from problem
 
 
 def note(text: str) -> None:

@@ -51,7 +51,10 @@ def refresh(  # noqa: PLR0917 - one parameter per option
     source: Annotated[
         list[str] | None,
         typer.Option(
-            "--source", help="A source or live service; may be given several times.", show_default="all"
+            "--source",
+            metavar="ID",
+            help="A source or live service; may be given several times.",
+            show_default="all",
         ),
     ] = None,
     sources: Annotated[
@@ -68,7 +71,9 @@ def refresh(  # noqa: PLR0917 - one parameter per option
     accept_fewer: Annotated[
         list[str] | None,
         typer.Option(
-            "--accept-fewer", help="A source or service whose publisher means to answer with fewer rows."
+            "--accept-fewer",
+            metavar="ID",
+            help="A source or service whose publisher means to answer with fewer rows.",
         ),
     ] = None,
     live: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from likeforlike.domain.errors import RequestError
 from likeforlike.publish.catalogue import Catalogue
 from likeforlike.publish.missions import own_framework
 from likeforlike.publish.pages.council import make_council
@@ -53,6 +55,7 @@ def serve(
         "server_header": False,
         "date_header": True,
     }
+    _check_free(host, port)
     print(f"likeforlike: http://{host}:{port} (stop with Ctrl+C)", flush=True)
     if workers == 1:
         uvicorn.Server(uvicorn.Config(_app(catalogue, address), **options)).run()
@@ -63,6 +66,20 @@ def serve(
     if framework is not None:
         os.environ[_FRAMEWORK] = str(framework)
     uvicorn.run(_APP, factory=True, workers=workers, timeout_worker_healthcheck=_PATIENCE_S, **options)
+
+
+def _check_free(host: str, port: int) -> None:
+    """RequestError where nothing can listen there; said before the address is."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as problem:
+        raise RequestError(
+            f"Nothing can listen on {host}, port {port} ({problem.strerror}).",
+            instead=f"Choose another port, for example --port {port + 1 if port < 65535 else 8000}.",
+        ) from problem
 
 
 def app_of_environment() -> FastAPI:
