@@ -21,6 +21,10 @@ _COLOURS = {
 }
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
+#: The council's line is the thickest, the median's dashed: told apart without colour.
+_WIDTH = {"condition": {"test": "datum.role == 'council'", "value": 3.5}, "value": 1.8}
+_DASH = {"condition": {"test": "datum.role == 'median'", "value": [5, 4]}, "value": [1, 0]}
+
 Spec = dict[str, Any]
 Row = dict[str, Any]
 _TOOLTIP = [
@@ -33,26 +37,46 @@ _TOOLTIP = [
 ]
 
 
-def lines_spec(series: Sequence[Series], neighbours: Sequence[Series], title: str, unit: str) -> Spec:
-    """The chart as Vega-Lite: click a name to show or hide its line, a box to show the neighbours, hover
-    for values."""
-    rows = [row for line in series for row in _rows(line)]
+def lines_spec(
+    series: Sequence[Series],
+    neighbours: Sequence[Series],
+    title: str,
+    unit: str,
+    breaks: Sequence[float] = (),
+) -> Spec:
+    """The chart as Vega-Lite: a box to show or hide each comparator and the ten neighbours, hover for values.
+
+    `breaks` are the years at which a series stops comparing with what came before.
+    """
+    rows = [row for line in series for row in _rows(line, breaks)]
     names = [line.name for line in series]
     colour = {
         "field": "name",
         "type": "nominal",
         "title": None,
         "scale": {"domain": names, "range": [_COLOURS[line.role] for line in series]},
-        "legend": {"orient": "top", "symbolType": "stroke", "symbolStrokeWidth": 3, "labelLimit": 260},
+        "legend": {
+            "orient": "top",
+            "columns": 2,
+            "symbolType": "stroke",
+            "symbolStrokeWidth": 3,
+            "labelLimit": 150,
+        },
     }
     x = {
         "field": "at",
         "type": "quantitative",
         "title": None,
-        "axis": {"format": "d", "tickMinStep": 1, "grid": False},
+        "axis": {
+            "format": "d",
+            "tickMinStep": 1,
+            "grid": False,
+            "labelOverlap": "greedy",
+            "labelSeparation": 6,
+        },
     }
     y = {"field": "value", "type": "quantitative", "title": unit, "scale": {"zero": False}}
-    scales = {"x": {"scale": {"zero": False, "nice": False, "padding": 8}, **x}, "y": y}
+    scales: Spec = {"x": {"scale": {"zero": False, "nice": False, "padding": 8}, **x}, "y": y}
     return {
         "$schema": _SCHEMA,
         "title": {"text": title, "anchor": "start"},
@@ -60,16 +84,68 @@ def lines_spec(series: Sequence[Series], neighbours: Sequence[Series], title: st
         "height": 340,
         "data": {"values": rows},
         "params": [
-            {"name": "neighbours", "value": True, "bind": {"input": "checkbox", "name": "Ten neighbours "}}
+            *(
+                {
+                    "name": _box(line.role),
+                    "value": True,
+                    "bind": {"input": "checkbox", "name": f"{line.name} "},
+                }
+                for line in series
+                if line.role is not Role.COUNCIL
+            ),
+            {"name": "neighbours", "value": True, "bind": {"input": "checkbox", "name": "Ten neighbours "}},
         ],
-        "layer": list(_layers(rows, [row for line in neighbours for row in _rows(line)], scales, colour)),
+        "layer": [
+            *_breaks(breaks, rows, scales["x"]),
+            *_layers(
+                rows,
+                [row for line in neighbours for row in _rows(line, breaks)],
+                scales,
+                colour,
+                _shown(series),
+            ),
+        ],
         "config": {"view": {"stroke": None}, "axis": {"labelFontSize": 12, "titleFontSize": 12}},
     }
 
 
-def _layers(rows: list[Row], neighbours: list[Row], scales: Spec, colour: Spec) -> Iterator[Spec]:
+def _box(role: Role) -> str:
+    """The name of the box that shows or hides a line."""
+    return f"show_{role.value}"
+
+
+def _shown(series: Sequence[Series]) -> Spec:
+    """Keeps the lines whose box is ticked; the council's own has none."""
+    hidden = [
+        f"(datum.role == '{line.role.value}' && !{_box(line.role)})"
+        for line in series
+        if line.role is not Role.COUNCIL
+    ]
+    return {"filter": f"!({' || '.join(hidden)})" if hidden else "true"}
+
+
+def _breaks(breaks: Sequence[float], rows: list[Row], x: Spec) -> Iterator[Spec]:
+    """A dashed rule with its word at every break inside the years drawn."""
+    years = [row["at"] for row in rows]
+    marks = [{"at": round(at - 0.5, 3)} for at in breaks if years and min(years) < at - 0.5 < max(years)]
+    if not marks:
+        return
+    yield {
+        "data": {"values": marks},
+        "mark": {"type": "rule", "strokeDash": [2, 3], "color": MEDIAN},
+        "encoding": {"x": x},
+    }
+    yield {
+        "data": {"values": marks},
+        "mark": {"type": "text", "text": "break", "color": MEDIAN, "dy": -6},
+        "encoding": {"x": x, "y": {"value": 0}},
+    }
+
+
+def _layers(
+    rows: list[Row], neighbours: list[Row], scales: Spec, colour: Spec, shown: Spec
+) -> Iterator[Spec]:
     """From the back: neighbours, the council's interval, lines, points; a layer without data is left out."""
-    shown: Spec = {"filter": {"param": "shown", "empty": True}}
     run = {"field": "run"}
     if neighbours:
         yield {
@@ -90,10 +166,9 @@ def _layers(rows: list[Row], neighbours: list[Row], scales: Spec, colour: Spec) 
             "encoding": {**scales, **limits, "detail": run},
         }
     yield {
-        "params": [{"name": "shown", "select": {"type": "point", "fields": ["name"]}, "bind": "legend"}],
         "transform": [shown],
-        "mark": {"type": "line", "strokeWidth": 2.5},
-        "encoding": {**scales, "color": colour, "detail": run},
+        "mark": {"type": "line"},
+        "encoding": {**scales, "color": colour, "detail": run, "strokeWidth": _WIDTH, "strokeDash": _DASH},
     }
     points = {"type": "point", "filled": True, "opacity": 1}
     yield {
@@ -109,15 +184,19 @@ def _layers(rows: list[Row], neighbours: list[Row], scales: Spec, colour: Spec) 
         }
 
 
-def _rows(line: Series) -> Iterator[Row]:
-    """The values of a line; a missing one ends a run, across which no line is drawn."""
-    run = 0
+def _rows(line: Series, breaks: Sequence[float] = ()) -> Iterator[Row]:
+    """The values of a line; a missing one or a break ends a run, across which no line is drawn."""
+    run, before = 0, None
     for point in line.points:
         if point.value is None:
             run += 1
             continue
+        if before is not None and any(before < at <= point.at for at in breaks):
+            run += 1
+        before = point.at
         yield {
             "name": line.name,
+            "role": line.role.value,
             "run": f"{line.name} {run}",
             "at": round(point.at - 0.5, 3),  # a year's middle under the year's number
             "period": point.label,

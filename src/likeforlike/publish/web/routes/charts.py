@@ -41,7 +41,7 @@ def chart(
         catalogue = known_on(catalogue, indicator, read_day(as_known_on))
     page = make_council_indicator(catalogue, found, indicator)
     others = neighbour_series(catalogue, found, indicator)
-    return JSONResponse(lines_spec(page.series, others, page.title, page.unit_words))
+    return JSONResponse(lines_spec(page.series, others, page.title, page.unit_words, page.breaks))
 
 
 @router.get("/embed/{area}/{indicator_id}")
