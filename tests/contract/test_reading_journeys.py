@@ -279,3 +279,9 @@ def test_timeliness_counts_days_from_the_periods_end(site: Site, catalogue: Cata
         assert int(row["days_old"]) == (newest - end).days
         if row["published"]:
             assert int(row["days_to_publication"]) == (_day(row["published"]) - end).days >= 0
+
+
+def test_the_glossary_is_in_the_order_of_the_alphabet(site: Site) -> None:
+    page = site.get("/glossary").text
+    words = re.findall(r"<tr>\s*<td[^>]*><strong>([^<]+)</strong>", page)
+    assert len(words) > 20 and words == sorted(words, key=str.casefold)
