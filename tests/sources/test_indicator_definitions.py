@@ -298,3 +298,16 @@ def test_joined_series_agree_where_they_overlap(raw_folder: Path):
         "recovered/electric-vehicle-public-charging-devices/Electric vehicle public charging devices",
     )
     assert float(chargers.mean() or 0) > 30, "devices and chargers are not one series"
+
+
+def test_no_benchmark_of_other_councils_is_set_where_neither_more_nor_less_is_better():
+    definitions = load_definitions()
+    reaching = [
+        (target.id, definitions.indicators[target.indicator_id])
+        for framework in definitions.frameworks.values()
+        for mission in framework.missions
+        for target in mission.targets
+        if target.reach is not None and target.indicator_id is not None
+    ]
+    assert len(reaching) > 10
+    assert [name for name, indicator in reaching if not indicator.sign] == []

@@ -26,6 +26,7 @@ from likeforlike.analysis.inequality import quantiles
 from likeforlike.analysis.intervals import standard_error
 from likeforlike.analysis.targets import Evidence
 from likeforlike.domain.area import ENGLAND, AreaKind, AreaRegister
+from likeforlike.domain.errors import DefinitionError
 from likeforlike.domain.indicator import Certainty, Indicator
 from likeforlike.domain.matrix import BoolArray, FloatArray, LabelledMatrix
 from likeforlike.domain.mission import GapMeasure, Group, Reach, SetFor, Target, TargetKind
@@ -226,6 +227,12 @@ def _councils(
     comparisons: Comparisons,
 ) -> Asked:
     """The reading for councils: all of them, the worst fifth, or those on the worse side of a benchmark."""
+    if target.reach is not None and not indicator.sign:
+        raise DefinitionError(
+            f"The target {target.id} asks {indicator.id}, of which neither more nor less is better, to reach what "
+            "other councils had: no council is on the worse side.",
+            instead="Choose an indicator with a direction, or set a number.",
+        )
     base, sign = matrix.values[:, columns.baseline], indicator.sign or 1
     local = target.set_for is not SetFor.EVERY_COUNCIL
     if target.reach is not None:
