@@ -206,7 +206,7 @@ def test_a_part_holds_its_own_awards_and_is_dated_by_the_middle_of_their_money(
 def test_a_part_without_money_is_told_what_there_is() -> None:
     register = rounds()
     whole = fund_set(["pride-in-place"], funds(), {}, register.totals)
-    with pytest.raises(RequestError, match="rounds phase 2, phase 3 and awards announced from 2025-09-25"):
+    with pytest.raises(RequestError, match="rounds phase 2, phase 3, and awards announced from 2025-09-25"):
         register.sliced(whole, Part(round="9"))
 
 
