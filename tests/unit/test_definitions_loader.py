@@ -207,7 +207,9 @@ def test_a_persons_own_file_holds_one_model(tmp_path, content, message):
 
 def test_a_file_that_is_not_there_is_a_clear_error(tmp_path):
     for load in (load_neighbour_model, load_framework):
-        with pytest.raises(DefinitionError, match=r"own\.yaml: There is no such file\. Name one that is there"):
+        with pytest.raises(
+            DefinitionError, match=r"own\.yaml: There is no such file\. Name one that is there"
+        ):
             load(tmp_path / "own.yaml")
 
 

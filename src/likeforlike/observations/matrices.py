@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -67,10 +68,18 @@ class MatrixStore:
         self, indicator_id: str, area_code: str, columns: Sequence[str] = tuple(OBSERVATION_SCHEMA)
     ) -> pl.DataFrame:
         """One area's observations, oldest first: of a council, England, a region or any other area."""
-        table = self.observations(indicator_id)
+        return self.observations(indicator_id)[list(columns)][self._rows_of(indicator_id, area_code)]
+
+    def rows(self, indicator_id: str, area_code: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """The same as dictionaries, for a dozen rows in a third of the time: nothing is handed to threads."""
+        table = self.observations(indicator_id)[list(columns)]
+        return [table.row(row, named=True) for row in self._rows_of(indicator_id, area_code)]
+
+    def _rows_of(self, indicator_id: str, area_code: str) -> pl.Series:
+        """Where an area's observations stand among those of the indicator."""
         if indicator_id not in self._by_area:
-            self._by_area[indicator_id] = _rows_by_area(table["area_code"])
-        return table[list(columns)][self._by_area[indicator_id].get(area_code, _NO_ROWS)]
+            self._by_area[indicator_id] = _rows_by_area(self.observations(indicator_id)["area_code"])
+        return self._by_area[indicator_id].get(area_code, _NO_ROWS)
 
     def observations(self, indicator_id: str) -> pl.DataFrame:
         """One indicator's observations of all areas, as OBSERVATION_SCHEMA, oldest first and then by area."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from likeforlike.domain.errors import RequestError
@@ -27,7 +28,13 @@ def site_address(text: str) -> str:
 
 
 def _path(*parts: str) -> str:
-    return "/" + "/".join(quote(part, safe="") for part in parts)
+    return "/" + "/".join(map(_quoted, parts))
+
+
+@lru_cache(maxsize=8192)
+def _quoted(part: str) -> str:
+    """Codes and ids are few, and a page quotes the same ones again and again."""
+    return quote(part, safe="")
 
 
 def with_query(path: str, query: Mapping[str, QueryValue]) -> str:

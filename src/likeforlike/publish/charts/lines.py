@@ -49,7 +49,7 @@ def lines_svg(
     `before` and `after` go around axis numbers ("£", "%"); `breaks` are the years at which a series stops
     comparing with what came before.
     """
-    values = [value for line in series for point in line.points for value in _extent(point, line.role)]
+    values = [value for line in series for value in _extent(line)]
     if not values:
         return ""
     ticks = nice_ticks(min(values), max(values), 5 if width > NARROW else 4)
@@ -71,10 +71,12 @@ def lines_svg(
     )
 
 
-def _extent(point: SeriesPoint, role: Role) -> Iterator[float]:
+def _extent(line: Series) -> list[float]:
     """The numbers that the axis must cover."""
-    numbers = (point.value, point.lower, point.upper) if role is Role.COUNCIL else (point.value,)
-    yield from (value for value in numbers if value is not None)
+    numbers = [point.value for point in line.points]
+    if line.role is Role.COUNCIL:
+        numbers += [limit for point in line.points for limit in (point.lower, point.upper)]
+    return [number for number in numbers if number is not None]
 
 
 def _frame(width: int, labels: Sequence[str], named: Sequence[Series]) -> Frame:
@@ -134,19 +136,15 @@ def _line(line: Series, x: Scale, y: Scale, breaks: Sequence[float]) -> Iterator
     for run in _runs(line.points, breaks):
         if line.role is Role.COUNCIL:
             yield from _band(run, x, y)
-        path = "".join(
-            f"{'L' if index else 'M'}{_n(x(point.at))} {_n(y(point.value or 0.0))}"
-            for index, point in enumerate(run)
-        )
-        yield f'<path class="l-{line.role}" d="{path}"/>'
-        if line.role is Role.PEER or (line.role is Role.MEDIAN and len(run) > 1):
+        places = [(_n(x(point.at)), _n(y(point.value or 0.0))) for point in run]
+        path = "L".join(f"{across} {down}" for across, down in places)
+        yield f'<path class="l-{line.role}" d="M{path}"/>'
+        if line.role is not Role.COUNCIL and (line.role is Role.PEER or len(run) > 1):
             continue
-        for point in run:
+        size = 3.4 if line.role is Role.COUNCIL else 1.8
+        for point, (across, down) in zip(run, places, strict=True):
             hollow = " p-hollow" if point.estimated else ""
-            size = 3.4 if line.role is Role.COUNCIL else 1.8
-            if line.role is Role.COUNCIL or len(run) == 1:
-                place = f'cx="{_n(x(point.at))}" cy="{_n(y(point.value or 0.0))}"'
-                yield f'<circle class="p-{line.role}{hollow}" {place} r="{size}"/>'
+            yield f'<circle class="p-{line.role}{hollow}" cx="{across}" cy="{down}" r="{size}"/>'
 
 
 def _band(run: Sequence[SeriesPoint], x: Scale, y: Scale) -> Iterator[str]:
@@ -171,7 +169,7 @@ def _runs(points: Sequence[SeriesPoint], breaks: Sequence[float]) -> Iterator[li
     """Stretches of points with values that a missing value or a declared break does not interrupt."""
     run: list[SeriesPoint] = []
     for point in points:
-        broken = bool(run) and any(run[-1].at < at <= point.at for at in breaks)
+        broken = bool(breaks and run) and any(run[-1].at < at <= point.at for at in breaks)
         if run and (point.value is None or broken):
             yield run
             run = []

@@ -43,7 +43,7 @@ class AuditRow(Frozen):
 def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[AuditRow, ...]:
     """Every observation of an indicator for an area, newest first."""
     files = catalogue.files
-    rows = catalogue.matrices.aggregate(indicator.id, area.code, _COLUMNS)
+    rows = catalogue.matrices.rows(indicator.id, area.code, _COLUMNS)
     corrected = corrections_of(catalogue, indicator.id, area.code)
     return tuple(
         AuditRow(
@@ -60,7 +60,7 @@ def audit(catalogue: Catalogue, indicator: Indicator, area: Area) -> tuple[Audit
             source_rows=row["source_rows"],
             sha256=files[row["snapshot_id"]].sha256,
         )
-        for row in reversed(rows.rows(named=True))
+        for row in reversed(rows)
     )
 
 

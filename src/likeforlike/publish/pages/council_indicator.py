@@ -250,32 +250,28 @@ def _series(
     lines.append(("Mean of ten nearest", Role.MEAN, found.neighbour_mean[row]))
     for name, role, values in lines:
         yield Series(name=name, role=role, points=tuple(_points(place, values)))
-    own = zip(
-        _points(place, matrix.values[row]),
-        matrix.lower_95[row],
-        matrix.upper_95[row],
-        matrix.periods,
-        strict=True,
-    )
+    own = zip(place.points_in_time, matrix.periods, matrix.values[row].tolist(), strict=True)
+    limits = zip(matrix.lower_95[row].tolist(), matrix.upper_95[row].tolist(), strict=True)
     yield Series(
         name=subject.name,
         role=Role.COUNCIL,
         points=tuple(
-            point.model_copy(
-                update={
-                    "lower": known(lower),
-                    "upper": known(upper),
-                    "estimated": (period.start, period.end) in estimated,
-                }
+            SeriesPoint(
+                at=at,
+                label=label,
+                value=known(value),
+                lower=known(lower),
+                upper=known(upper),
+                estimated=(period.start, period.end) in estimated,
             )
-            for point, lower, upper, period in own
+            for ((at, label), period, value), (lower, upper) in zip(own, limits, strict=True)
         ),
     )
 
 
 def _points(place: Standing, values: np.ndarray) -> Iterator[SeriesPoint]:
-    for at, period, value in zip(place.times, place.matrix.periods, values, strict=True):
-        yield SeriesPoint(at=round(at, 3), label=period.label, value=known(value))
+    for (at, label), value in zip(place.points_in_time, values.tolist(), strict=True):
+        yield SeriesPoint(at=at, label=label, value=known(value))
 
 
 def _periods(

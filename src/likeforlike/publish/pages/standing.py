@@ -63,6 +63,12 @@ class Standing:
         known = np.clip(values[np.isfinite(values)], self.low, self.high)
         return ticks_path(known.tolist(), self.low, self.high, WIDE)
 
+    @cached_property
+    def points_in_time(self) -> tuple[tuple[float, str], ...]:
+        """For every period the year with its fraction, to three decimals, and the period in words."""
+        periods = zip(self.times, self.matrix.periods, strict=True)
+        return tuple((round(at, 3), period.label) for at, period in periods)
+
     @property
     def period(self) -> Period:
         """The latest period."""
