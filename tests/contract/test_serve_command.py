@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -12,6 +13,10 @@ import urllib.error
 import urllib.request
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
+
+from likeforlike.publish.catalogue import Catalogue
+from likeforlike.publish.web.app import THREADS, create_app
 
 
 def ready(port: int, process: subprocess.Popen[bytes]) -> dict[str, str]:
@@ -41,3 +46,13 @@ def test_a_server_answers_and_stops_on_sigterm(workers: str) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def test_pages_are_made_in_few_threads() -> None:
+    app = create_app(Catalogue.open())
+
+    async def threads() -> float:
+        async with app.router.lifespan_context(app):
+            return current_default_thread_limiter().total_tokens
+
+    assert asyncio.run(threads()) == THREADS

@@ -196,7 +196,7 @@ def make_indicator(catalogue: Catalogue, indicator: Indicator, choice: Choice | 
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # two megabytes each
 def _kept(catalogue: Catalogue, indicator_id: str) -> IndicatorPage:
     return _make(catalogue, catalogue.indicators[indicator_id])
 

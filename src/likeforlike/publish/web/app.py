@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -24,6 +26,8 @@ from likeforlike.publish.web.version import code_version
 if TYPE_CHECKING:
     from likeforlike.publish.catalogue import Catalogue
 
+#: A page that waits for a library's own threads leaves the processor to another; more are no use.
+THREADS = 4
 STATIC = Path(__file__).parent / "static"
 
 
@@ -46,6 +50,7 @@ def create_app(catalogue: Catalogue, *, static: bool = False, address: str = "")
         openapi_url="/api/openapi.json",
         redirect_slashes=False,
         dependencies=[Depends(pinned)],
+        lifespan=_few_threads,
     )
     app.state.catalogue = catalogue
     private = catalogue.release.manifest.overlay is not None
@@ -83,6 +88,14 @@ def create_app(catalogue: Catalogue, *, static: bool = False, address: str = "")
     else:
         app.add_middleware(Delivery, etag=etag)
     return app
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Make pages in few threads: making one is work for a processor and one thread at a time can do it, so that
+    forty at once, the framework's number, would only hold forty half-made pages in memory."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _include_without_threads(app: FastAPI, router: APIRouter) -> None:
