@@ -57,7 +57,7 @@ def test_units_are_divided_by_people_under_the_codes_of_councils_in_england(tmp_
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("2019,Atlantis,LADU,3\n", r"row 2: .*council of the United Kingdom in May 2021.*'Atlantis'"),
+        ("2019,Atlantis,LADU,3\n", r"row 2: .*name of a council.*'Atlantis'"),
         ("2019,Hartlepool,LADU,low\n", r"row 2: expected a known level, a year and a number.*'low'"),
         ("19,Hartlepool,LADU,3\n", r"row 2: expected a known level, a year and a number.*'19'"),
         ("2019,Hartlepool,WARD,3\n", r"row 2: expected a known level.*'WARD'"),

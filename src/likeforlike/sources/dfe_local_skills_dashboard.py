@@ -14,9 +14,9 @@ from pathlib import Path
 import polars as pl
 
 from likeforlike.definitions.register import load_register
-from likeforlike.domain.errors import RequestError, SourceChangedError
+from likeforlike.domain.errors import SourceChangedError
 from likeforlike.domain.provenance import Source, SourceFile
-from likeforlike.sources.elsewhere import SCOTLAND_AND_WALES
+from likeforlike.sources.named import SCOTLAND_AND_WALES, with_codes
 from likeforlike.sources.reading import SOURCE_ROW, read_parquet, take_columns
 from likeforlike.sources.rows import raw_rows
 
@@ -77,30 +77,7 @@ def _read(folder: Path, file: SourceFile, source_id: str) -> pl.DataFrame:
             found=f"{row['period']!r} and {row['value']!r}",
             row=row[SOURCE_ROW],
         )
-    return table.filter(~pl.col("area_name").is_in(SCOTLAND_AND_WALES)).with_columns(
-        _codes(table, file, source_id)
-    )
-
-
-def _codes(table: pl.DataFrame, file: SourceFile, source_id: str) -> pl.Expr:
-    """Names as codes of areas in force."""
-    register = load_register()
-    codes: dict[str, str] = {}
-    for name, row in table.group_by("area_name").agg(pl.col(SOURCE_ROW).min()).sort(SOURCE_ROW).iter_rows():
-        if name in SCOTLAND_AND_WALES:
-            continue
-        try:
-            codes[name] = register.resolve(name).code
-        except RequestError as problem:
-            raise SourceChangedError(
-                source_id,
-                file.path,
-                expected="the name of a council in Great Britain",
-                found=repr(name),
-                row=row,
-                next_step="Add it to the register's other names, or to those outside England.",
-            ) from problem
-    return pl.col("area_name").replace_strict(codes, default=None).alias("area_code")
+    return with_codes(table, load_register(), SCOTLAND_AND_WALES, file.path, source_id)
 
 
 def _share(table: pl.DataFrame, series: str, file: SourceFile) -> pl.DataFrame:

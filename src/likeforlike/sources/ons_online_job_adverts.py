@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 
 from likeforlike.definitions.register import load_register
-from likeforlike.domain.errors import RequestError, SourceChangedError
-from likeforlike.domain.provenance import Source, SourceFile
-from likeforlike.sources.elsewhere import NORTHERN_IRELAND, SCOTLAND_AND_WALES
+from likeforlike.domain.errors import SourceChangedError
+from likeforlike.domain.provenance import Source
+from likeforlike.sources.named import NORTHERN_IRELAND, SCOTLAND_AND_WALES, with_codes
 from likeforlike.sources.per_head import POPULATION, rate_rows, read_people
 from likeforlike.sources.reading import SOURCE_ROW, read_csv, take_columns
 from likeforlike.sources.rows import raw_rows, year_from
@@ -54,11 +54,14 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
             found=f"{row['level']!r}, {row['year']!r} and {row['text']!r} for {row['area_name']}",
             row=row[SOURCE_ROW],
         )
-    councils = table.filter(
-        pl.col("level") == COUNCIL, ~pl.col("area_name").is_in(SCOTLAND_AND_WALES | NORTHERN_IRELAND)
+    councils = with_codes(
+        table.filter(pl.col("level") == COUNCIL),
+        load_register().as_of(BOUNDARIES),
+        SCOTLAND_AND_WALES | NORTHERN_IRELAND,
+        file.path,
+        source.id,
     )
     counts = councils.with_columns(
-        _codes(councils, file, source.id),
         year_from(pl.col("year"), "01-01", "P1M").alias("key"),
         pl.col("year").cast(pl.Int32),
         pl.lit(None, pl.String).alias("marker"),
@@ -73,24 +76,3 @@ def parse(folder: Path, source: Source) -> pl.DataFrame:
         value=pl.col("rate"),
         marker=pl.col("marker"),
     )
-
-
-def _codes(councils: pl.DataFrame, file: SourceFile, source_id: str) -> pl.Expr:
-    """Names as codes of the councils of May 2021."""
-    register = load_register().as_of(BOUNDARIES)
-    codes: dict[str, str] = {}
-    for name, row in (
-        councils.group_by("area_name").agg(pl.col(SOURCE_ROW).min()).sort(SOURCE_ROW).iter_rows()
-    ):
-        try:
-            codes[name] = register.resolve(name).code
-        except RequestError as problem:
-            raise SourceChangedError(
-                source_id,
-                file.path,
-                expected="the name of a council of the United Kingdom in May 2021",
-                found=repr(name),
-                row=row,
-                next_step="Add it to the register's other names, or to those outside England.",
-            ) from problem
-    return pl.col("area_name").replace_strict(codes, default=None).alias("area_code")

@@ -29,6 +29,14 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        help="Where readers find the site (https://…), for citations and files.",
+        show_default=False,
+    ),
+]
 ReleaseOption = Annotated[
     Path | None,
     typer.Option(

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from likeforlike.publish.cli.output import ReleaseOption
+from likeforlike.publish.cli.output import AddressOption, ReleaseOption
 from likeforlike.publish.urls import site_address
 
 BROKEN_LINKS = 1
@@ -27,14 +27,7 @@ def publish(
     workers: Annotated[
         int | None, typer.Option("--workers", help="Processes; one per core by default.", min=1)
     ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            help="Where readers find the site (https://…), for citations and files.",
-            show_default=False,
-        ),
-    ] = None,
+    address: AddressOption = None,
 ) -> None:
     """Write every page as files that any web server can serve; go on where a stopped run was."""
     # The web application takes longer to load than other commands to run.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from likeforlike.publish.cli.output import ReleaseOption
+from likeforlike.publish.cli.output import AddressOption, ReleaseOption
 from likeforlike.publish.urls import site_address
 
 
@@ -26,14 +26,7 @@ def serve(  # noqa: PLR0917 - one parameter per option
     workers: Annotated[
         int, typer.Option("--workers", help="Processes that answer; each holds the release.", min=1, max=64)
     ] = 1,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            help="Where readers find the site (https://…), for citations and files.",
-            show_default=False,
-        ),
-    ] = None,
+    address: AddressOption = None,
     release: ReleaseOption = None,
 ) -> None:
     """Serve the pages of a release until stopped."""

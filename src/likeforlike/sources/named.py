@@ -1,10 +1,18 @@
-"""Councils outside England, under the names that publishers give them in files of names alone.
+"""Files that name councils and have no codes: whose names are not England's, and the codes of the rest.
 
 Such a file cannot be filtered by code, and a name that is in no list must stop a build: it may be a council of
 England written in a new way.
 """
 
 from __future__ import annotations
+
+from collections.abc import Set
+
+import polars as pl
+
+from likeforlike.domain.area import AreaRegister
+from likeforlike.domain.errors import RequestError, SourceChangedError
+from likeforlike.sources.reading import SOURCE_ROW
 
 SCOTLAND_AND_WALES = frozenset(
     {
@@ -46,3 +54,30 @@ NORTHERN_IRELAND = frozenset(
         *("Lisburn and Castlereagh", "Mid and East Antrim", "Mid Ulster", "Newry, Mourne and Down"),
     }
 )
+
+
+def with_codes(
+    table: pl.DataFrame, register: AreaRegister, elsewhere: Set[str], file: str, source_id: str
+) -> pl.DataFrame:
+    """The table with the `area_code` of every `area_name`, without the rows of councils `elsewhere`.
+
+    The table must carry `source_row`. Raises SourceChangedError, with the first row, for any other name that the
+    register does not know.
+    """
+    here = table.filter(~pl.col("area_name").is_in(elsewhere))
+    codes: dict[str, str] = {}
+    for name, row in here.group_by("area_name").agg(pl.col(SOURCE_ROW).min()).sort(SOURCE_ROW).iter_rows():
+        try:
+            codes[name] = register.resolve(name).code
+        except RequestError as problem:
+            raise SourceChangedError(
+                source_id,
+                file,
+                expected="the name of a council that is known, here or elsewhere",
+                found=repr(name),
+                row=row,
+                next_step="Add it to the register's other names, or to those outside England.",
+            ) from problem
+    return here.with_columns(
+        pl.col("area_name").replace_strict(codes, default=None, return_dtype=pl.String).alias("area_code")
+    )
