@@ -108,6 +108,9 @@ def test_aggregates_are_observations_of_one_area_oldest_first(register):
     store = MatrixStore(table, [indicator_of()], register)
     assert store.aggregate("rate", "E92000001")["value"].to_list() == [1.0, 2.0]
     assert store.aggregate("rate", "E12000001").is_empty()
+    few = ["period_end", "value"]
+    assert store.rows("rate", "E92000001", few) == store.aggregate("rate", "E92000001")[few].to_dicts()
+    assert store.rows("rate", "E12000001", few) == []
 
 
 def test_periods_before_1970_and_far_apart_keep_their_order(register):
